@@ -1,0 +1,1 @@
+"""Load calcium-imaging experiments: choose, check, correct, build and save."""

@@ -1,0 +1,1 @@
+"""The object model: names, neurons, experiments."""

@@ -1,0 +1,1 @@
+"""What a person asks for, as frozen values that can be written down."""

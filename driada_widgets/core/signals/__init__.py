@@ -1,0 +1,1 @@
+"""Time series in and out of arrays: types, detection, series, transforms."""

@@ -1,0 +1,1 @@
+"""Saving, opening and trusting what was saved."""
