@@ -1,0 +1,264 @@
+"""Join widgets to the panel's verbs: no feedback loops, no silent errors, no markup from data."""
+
+from __future__ import annotations
+
+import functools
+import html
+import logging
+import re
+import threading
+import unicodedata
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = [
+    "Binding",
+    "bind",
+    "css_names",
+    "escape",
+    "find",
+    "find_all",
+    "guarded",
+    "plain",
+]
+
+_P = ParamSpec("_P")
+_LOG = logging.getLogger("driada_widgets.panel")
+_UNSAFE_IN_CLASS = re.compile(r"[^A-Za-z0-9_-]")
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
+def plain(text: object, *, limit: int | None = 120) -> str:
+    r"""Make text from a file safe to show as text: one line, nothing invisible, not too long.
+
+    Control characters, line separators, lone surrogates and the characters that change the
+    direction of what follows are written as their code (``\u202e``).
+
+    Parameters
+    ----------
+    text
+        Anything; ``str`` of it is shown.
+    limit
+        Greatest number of characters kept, an ellipsis in the middle included. ``None``: all.
+
+    Returns
+    -------
+    str
+        Plain text. It is *not* escaped for HTML.
+    """
+    shown = "".join(_visible(character) for character in str(text))
+    if limit is None or len(shown) <= limit:
+        return shown
+    tail = (limit - 1) // 3
+    return f"{shown[: limit - 1 - tail]}…{shown[len(shown) - tail :]}"
+
+
+def escape(text: object, *, limit: int | None = 120) -> str:
+    """Make text from a file safe to put into HTML, as content or inside a quoted attribute.
+
+    Parameters
+    ----------
+    text
+        Anything; ``str`` of it is shown.
+    limit
+        Longer text is shortened in the middle; the whole is then in the tooltip. ``None``: never.
+
+    Returns
+    -------
+    str
+        HTML. Text with right-to-left letters is isolated (``<bdi>``), so that it cannot reorder
+        its surroundings; shortened text is a ``<span title=...>``. Use ``html.escape(plain(text))``
+        where only an attribute value may stand.
+    """
+    whole = plain(text, limit=None)
+    shown = plain(text, limit=limit)
+    markup = html.escape(shown)
+    if any(unicodedata.bidirectional(character) in {"R", "AL"} for character in shown):
+        markup = f"<bdi>{markup}</bdi>"
+    if shown != whole:
+        markup = f'<span title="{html.escape(whole)}">{markup}</span>'
+    return markup
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in {"Cc", "Cf", "Cs", "Zl", "Zp"} and character not in "\u200c\u200d":
+        code = ord(character)
+        return f"\\u{code:04x}" if code > 0xFF else f"\\x{code:02x}"
+    return character
+
+
+# --- handlers -------------------------------------------------------------------------------------
+
+
+def guarded(
+    handler: Callable[_P, object], on_error: Callable[[Exception], object]
+) -> Callable[_P, None]:
+    """Wrap a handler so that its exception reaches a person.
+
+    Widgets swallow what their handlers raise; every handler of the panel goes through here.
+
+    Parameters
+    ----------
+    handler
+        What the widget calls.
+    on_error
+        Shows the exception. If it fails too, both are logged.
+
+    Returns
+    -------
+    callable
+        Takes what ``handler`` takes, returns nothing, raises nothing.
+    """
+
+    @functools.wraps(handler)
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        try:
+            handler(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - the panel's edge: it becomes a message
+            report_error(error, on_error)
+
+    return call
+
+
+def report_error(error: Exception, on_error: Callable[[Exception], object]) -> None:
+    """Hand an exception to whoever shows it; log it where that fails."""
+    try:
+        on_error(error)
+    except Exception:  # noqa: BLE001 - nothing is left but the log
+        _LOG.exception("An error could not be shown: %r", error)
+
+
+class Binding:
+    """One trait of a widget joined to one verb. Made by :func:`bind`."""
+
+    def __init__(self, widget: Any, trait: str, verb: Callable[[Any], None]) -> None:
+        self.widget = widget
+        self.trait = trait
+        self._verb = verb
+        self._quiet_in: int | None = None
+        widget.observe(self._on_change, names=trait)
+
+    def show(self, value: object, **others: object) -> None:
+        """Show a value without calling the verb; an equal value is not sent.
+
+        Parameters
+        ----------
+        value
+            New value of the bound trait.
+        **others
+            Other traits to set first, such as ``options`` or ``disabled``.
+        """
+        with self.quiet():
+            for name, other in {**others, self.trait: value}.items():
+                if not _same(getattr(self.widget, name), other):
+                    setattr(self.widget, name, other)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Let the widget be changed by this thread without calling the verb."""
+        before, self._quiet_in = self._quiet_in, threading.get_ident()
+        try:
+            yield
+        finally:
+            self._quiet_in = before
+
+    def unbind(self) -> None:
+        """Cut the connection."""
+        self.widget.unobserve(self._on_change, names=self.trait)
+
+    def _on_change(self, change: Any) -> None:
+        if self._quiet_in != threading.get_ident():
+            self._verb(change["new"])
+
+
+def bind(
+    widget: Any,
+    trait: str,
+    verb: Callable[[Any], object],
+    *,
+    on_error: Callable[[Exception], object],
+) -> Binding:
+    """Call ``verb(new value)`` when a person changes a trait, not when the panel shows it.
+
+    Parameters
+    ----------
+    widget
+        Any ipywidgets widget.
+    trait
+        Name of the trait, usually ``"value"``.
+    verb
+        What the change means.
+    on_error
+        Gets what ``verb`` raises.
+
+    Returns
+    -------
+    Binding
+        Its ``show(value)`` sets the trait silently.
+    """
+    return Binding(widget, trait, guarded(verb, on_error))
+
+
+def _same(old: object, new: object) -> bool:
+    return type(old) is type(new) and bool(old == new)
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def css_names(names: Iterable[str], prefix: str = "dw-feature-") -> dict[str, str]:
+    """Give each name a CSS class that is always the same.
+
+    Parameters
+    ----------
+    names
+        Names from a file, in their order.
+    prefix
+        Begin of each class.
+
+    Returns
+    -------
+    dict
+        Name to class: every character outside ``[A-Za-z0-9_-]`` becomes ``_``; a second one that
+        would be equal ends in ``-2``, a third in ``-3``.
+    """
+    taken: set[str] = set()
+    classes: dict[str, str] = {}
+    for name in names:
+        base = candidate = prefix + _UNSAFE_IN_CLASS.sub("_", name)
+        count = 1
+        while candidate in taken:
+            count += 1
+            candidate = f"{base}-{count}"
+        taken.add(candidate)
+        classes[name] = candidate
+    return classes
+
+
+def find_all(root: Any, css_class: str) -> list[Any]:
+    """List the widgets at or under ``root`` that carry a CSS class, in reading order."""
+    found = [root] if css_class in getattr(root, "_dom_classes", ()) else []
+    for child in getattr(root, "children", ()):
+        found.extend(find_all(child, css_class))
+    return found
+
+
+def find(root: Any, css_class: str) -> Any:
+    """Give the one widget under ``root`` that carries a CSS class.
+
+    Raises
+    ------
+    LookupError
+        If there is none, or more than one.
+    """
+    found = find_all(root, css_class)
+    if len(found) != 1:
+        msg = f"Expected one widget with the class {css_class!r}, found {len(found)}."
+        raise LookupError(msg)
+    return found[0]

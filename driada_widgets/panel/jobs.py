@@ -1,0 +1,202 @@
+"""Long calls behind the panel: one worker, progress, cancel, the latest wins.
+
+The worker thread writes a plain :class:`Job`. A task made in the handler, with the handler's
+context and loop, reads it and alone calls back; so widgets are never touched from the worker.
+Messages sent from a bare thread vanish in some kernels (ipykernel 7.0).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from driada_widgets.core.errors import LoadCancelledError
+from driada_widgets.core.report import Progress
+from driada_widgets.panel.binding import guarded, report_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["InlineRunner", "Job", "Runner", "Worker"]
+
+_FIRST_WAIT_SEC = 0.005  # a short job is seen at once ...
+_WAIT_SEC = 0.05  # ... a long one twenty times a second
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """One call and what became of it. Written by the worker, read by the follower."""
+
+    work: Callable[[Progress], Any]
+    on_done: Callable[[Any], object]
+    on_error: Callable[[Exception], object]
+    on_progress: Callable[[Progress], object] | None = None
+    on_cancelled: Callable[[], object] | None = None
+    progress: Progress = field(default_factory=Progress)
+    state: Literal["waiting", "running", "done", "failed", "cancelled"] = "waiting"
+    superseded: bool = False
+    result: Any = None
+    error: Exception | None = None
+    finished: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Do the work in this thread and keep what comes of it; raises nothing."""
+        try:
+            self.progress.check()
+            self.state = "running"
+            self.result = self.work(self.progress)
+            self.state = "done"
+        except LoadCancelledError:
+            self.state = "cancelled"
+        except Exception as error:  # noqa: BLE001 - kept, and shown by the follower
+            self.error = error
+            self.state = "failed"
+        finally:
+            self.finished.set()
+
+    def deliver(self) -> None:
+        """Call back with the outcome; a callback that fails is shown as an error."""
+        if self.superseded:
+            return
+        if self.state == "done":
+            guarded(self.on_done, self.on_error)(self.result)
+        elif self.state == "failed" and self.error is not None:
+            report_error(self.error, self.on_error)
+        elif self.state == "cancelled" and self.on_cancelled is not None:
+            guarded(self.on_cancelled, self.on_error)()
+
+    def tell_progress(self) -> None:
+        """Call back with the progress so far."""
+        if self.on_progress is not None:
+            guarded(self.on_progress, self.on_error)(self.progress)
+
+    def supersede(self) -> None:
+        """Stop soon and call nobody back."""
+        self.superseded = True
+        self.progress.cancel()
+
+
+class Runner(ABC):
+    """Runs one call at a time; a new one replaces the one before."""
+
+    def __init__(self) -> None:
+        self._job: Job | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call is waiting or running."""
+        return self._job is not None and not self._job.finished.is_set()
+
+    def start(
+        self,
+        work: Callable[[Progress], Any],
+        *,
+        on_done: Callable[[Any], object],
+        on_error: Callable[[Exception], object],
+        on_progress: Callable[[Progress], object] | None = None,
+        on_cancelled: Callable[[], object] | None = None,
+        delay_sec: float = 0.0,
+    ) -> Job:
+        """Run ``work(progress)``, then call back exactly one of the three outcomes.
+
+        Parameters
+        ----------
+        work
+            The long call. It touches no widget and calls ``progress.check()`` often.
+        on_done
+            Gets the result.
+        on_error
+            Gets the exception, also one raised by another callback.
+        on_progress
+            Gets the progress again and again while the call runs, changed or not.
+        on_cancelled
+            Called when the call has stopped after :meth:`cancel`.
+        delay_sec
+            Wait so long first; a call started meanwhile replaces this one unrun.
+
+        Returns
+        -------
+        Job
+            The call. One that was replaced stops soon and calls nobody back.
+        """
+        job = Job(
+            work=work,
+            on_done=on_done,
+            on_error=on_error,
+            on_progress=on_progress,
+            on_cancelled=on_cancelled,
+        )
+        before, self._job = self._job, job
+        if before is not None:
+            before.supersede()
+        self._launch(job, delay_sec)
+        return job
+
+    def cancel(self) -> None:
+        """Ask the running call to stop at its next safe point."""
+        if self._job is not None:
+            self._job.progress.cancel()
+
+    def close(self) -> None:
+        """Stop, and call nobody back any more."""
+        if self._job is not None:
+            self._job.supersede()
+
+    @abstractmethod
+    def _launch(self, job: Job, delay_sec: float) -> None: ...
+
+
+class InlineRunner(Runner):
+    """Runs calls at once, in the caller's thread: for tests and scripts."""
+
+    def _launch(self, job: Job, delay_sec: float) -> None:
+        del delay_sec
+        job.tell_progress()
+        job.run()
+        job.tell_progress()
+        job.deliver()
+
+
+class Worker(Runner):
+    """Runs calls in a thread, one after another.
+
+    Where no event loop runs (a plain script), nobody could follow a thread: the call is then
+    done at once, in this thread.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turn = threading.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def _launch(self, job: Job, delay_sec: float) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._take_turn(job)
+            job.deliver()
+            return
+        task = loop.create_task(self._follow(job, delay_sec))
+        self._tasks.add(task)  # the loop itself keeps only a weak reference
+        task.add_done_callback(self._tasks.discard)
+
+    async def _follow(self, job: Job, delay_sec: float) -> None:
+        if delay_sec > 0:
+            await asyncio.sleep(delay_sec)
+        if job.superseded:
+            job.finished.set()
+            return
+        threading.Thread(target=self._take_turn, args=(job,), name="dw-worker", daemon=True).start()
+        wait_sec = _FIRST_WAIT_SEC
+        while not (job.finished.is_set() or job.superseded):
+            job.tell_progress()
+            await asyncio.sleep(wait_sec)
+            wait_sec = min(2 * wait_sec, _WAIT_SEC)
+        job.deliver()
+
+    def _take_turn(self, job: Job) -> None:
+        with self._turn:
+            job.run()

@@ -1,0 +1,366 @@
+"""The interactive picture of traces: a canvas fed with min-max columns.
+
+The browser draws, pans, zooms and marks at once from what it holds, and asks for the rest; this
+side keeps the traits that it draws from, and hands gestures to callbacks. It reads no data.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import anywidget
+import numpy as np
+import traitlets
+
+from driada_widgets.core.errors import ParameterError
+from driada_widgets.panel.binding import guarded, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["FeatureRow", "Proposal", "TraceView"]
+
+_LOG = logging.getLogger("driada_widgets.panel")
+_HERE = Path(__file__).parent
+_SCRIPTS = ("scale.js", "draw.js", "gestures.js", "view.js")
+
+
+def _module(names: Sequence[str]) -> str:
+    """Join modules into one: the files import each other by name, a page can load only one."""
+    lines = "\n".join((_HERE / "js" / name).read_text(encoding="utf-8") for name in names)
+    return re.sub(r"^(import .*\n|export (?!default))", "", lines, flags=re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureRow:
+    """One feature drawn under the traces, on their clock.
+
+    Parameters
+    ----------
+    name
+        Name as in the file.
+    columns
+        Shape ``(2, n)``, the same columns as the traces (``min_max_columns(...)[0]``).
+    units
+        Unit of the values; may be empty.
+    discrete
+        Drawn as steps.
+    """
+
+    name: str
+    columns: NDArray[np.float32]
+    units: str = ""
+    discrete: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Frames that might be bad: ``start`` to ``stop`` (half-open), and why."""
+
+    start: int
+    stop: int
+    reason: str
+
+
+class TraceView(anywidget.AnyWidget):
+    """Stacked traces with features under them, bad frames, a cursor, and keys.
+
+    Parameters
+    ----------
+    on_error
+        Gets what a callback raises. Without it, errors are logged.
+    """
+
+    _esm = _module(_SCRIPTS)
+    _css = (_HERE / "js" / "traces.css").read_text(encoding="utf-8")
+
+    # What the picture is made of. A page may connect after all of it was set, so everything is
+    # a trait; one revision is sent as one message.
+    rev = traitlets.Int(0).tag(sync=True)
+    answered = traitlets.Int(0).tag(sync=True)
+    labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    features = traitlets.List(traitlets.Dict()).tag(sync=True)
+    block = traitlets.Bytes(b"").tag(sync=True)
+    ranges = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
+    start = traitlets.Int(0).tag(sync=True)
+    step = traitlets.Int(1).tag(sync=True)
+    n_columns = traitlets.Int(0).tag(sync=True)
+    window = traitlets.List(traitlets.Int(), default_value=[0, 0]).tag(sync=True)
+    jump = traitlets.Int(0).tag(sync=True)
+    n_frames = traitlets.Int(0).tag(sync=True)
+    n_total = traitlets.Int(0).tag(sync=True)
+    fps = traitlets.Float(None, allow_none=True).tag(sync=True)
+    units = traitlets.Unicode("").tag(sync=True)
+    bad = traitlets.List(traitlets.List(traitlets.Int())).tag(sync=True)
+    selected = traitlets.Int(None, allow_none=True).tag(sync=True)
+    proposals = traitlets.List(traitlets.Dict()).tag(sync=True)
+    marking = traitlets.Bool(default_value=False).tag(sync=True)
+    time_unit = traitlets.Enum(("s", "frames"), "s").tag(sync=True)
+
+    def __init__(self, on_error: Callable[[Exception], object] | None = None) -> None:
+        super().__init__()
+        self.add_class("dw-traces")
+        self._on_error = on_error or _log_error
+        self._callbacks: dict[str, list[Callable[..., object]]] = {}
+        self._known_ranges: dict[str, tuple[float, float]] = {}
+        self._asked = 0
+        self.on_msg(guarded(self._receive, self._report))
+        self.observe(guarded(self._on_toggle, self._report), names=["marking", "time_unit"])
+
+    # --- what it shows ----------------------------------------------------------------------------
+
+    def show(
+        self,
+        labels: Sequence[str],
+        columns: NDArray[np.float32],
+        start: int,
+        stop: int,
+        *,
+        n_frames: int,
+        fps: float | None,
+        units: str = "",
+        n_total: int | None = None,
+        features: Sequence[FeatureRow] = (),
+        bad: Sequence[tuple[int, int]] | None = None,
+        selected: int | None = None,
+        proposals: Sequence[Proposal] | None = None,
+        visible: tuple[int, int] | None = None,
+    ) -> None:
+        """Show traces, as one message.
+
+        Parameters
+        ----------
+        labels
+            Name of each trace.
+        columns
+            What ``min_max_columns(rows, start, stop, n_columns)`` gave, shape
+            ``(n_traces, 2, n)``.
+        start, stop
+            Frames that the columns cover. When it answers the browser's wish this is wider
+            than what is seen, so that the next pan has something to show.
+        n_frames
+            Frames of the recording.
+        fps
+            Frame rate in Hz; ``None`` if unknown (the axis then counts frames).
+        units
+            Unit of the traces, such as ``"ΔF/F"``; empty is shown as "a.u. (unit unknown)".
+        n_total
+            Neurons of the recording; ``None``: as many as shown.
+        features
+            Rows under the traces.
+        bad, selected, proposals
+            As :meth:`show_spans`; ``None`` for ``bad`` or ``proposals`` leaves them as they are.
+        visible
+            Frames to bring into view. ``None``: what the browser shows stays (all frames given,
+            the first time).
+
+        Raises
+        ------
+        ParameterError
+            If labels, columns and features do not fit together.
+        """
+        _check_shapes(labels, columns, features)
+        n_columns = columns.shape[2]
+        with self.hold_sync():
+            self.labels = [plain(label, limit=60) for label in labels]
+            self.features = [_feature_state(row) for row in features]
+            rows = [columns, *(row.columns[np.newaxis] for row in features)]
+            self.ranges = self._ranges_of(labels, columns, features)
+            self.block = np.concatenate(rows).astype("<f4", copy=False).tobytes()
+            self.start, self.n_columns = start, n_columns
+            self.step = max(1, -(-(stop - start) // max(1, n_columns)))
+            self.n_frames, self.fps, self.units = n_frames, fps, plain(units, limit=30)
+            self.n_total = len(labels) if n_total is None else n_total
+            self.show_spans(bad=bad, selected=selected, proposals=proposals)
+            if visible is None and self.window[1] == 0:
+                visible = (start, stop)
+            if visible is not None:
+                self._bring(visible)
+            self.answered = self._asked
+            self.rev += 1
+
+    def show_spans(
+        self,
+        *,
+        bad: Sequence[tuple[int, int]] | None = None,
+        selected: int | None = None,
+        proposals: Sequence[Proposal] | None = None,
+    ) -> None:
+        """Show bad frames and proposals over the traces that are there.
+
+        Parameters
+        ----------
+        bad
+            Half-open frame ranges, in order and apart. ``None``: as they are.
+        selected
+            Index of the selected range, or ``None``.
+        proposals
+            Ranges that might be bad, drawn differently. ``None``: as they are.
+        """
+        with self.hold_sync():
+            if bad is not None:
+                self.bad = [[int(start), int(stop)] for start, stop in bad]
+            self.selected = selected if selected is None or selected < len(self.bad) else None
+            if proposals is not None:
+                self.proposals = [
+                    {"start": item.start, "stop": item.stop, "reason": plain(item.reason)}
+                    for item in proposals
+                ]
+
+    def go_to(self, start: int, stop: int) -> None:
+        """Bring frames into view; the browser then asks for what it lacks."""
+        with self.hold_sync():
+            self._bring((start, stop))
+
+    def _bring(self, visible: tuple[int, int]) -> None:
+        self.window = [int(visible[0]), int(visible[1])]
+        self.jump += 1
+
+    def _ranges_of(
+        self,
+        labels: Sequence[str],
+        columns: NDArray[np.float32],
+        features: Sequence[FeatureRow],
+    ) -> list[list[float]]:
+        """Widen what is known of each row's range, so that rows keep their height in a pan."""
+        rows = [(f"trace {label}", part) for label, part in zip(labels, columns, strict=True)]
+        rows += [(f"feature {row.name}", row.columns) for row in features]
+        for key, part in rows:
+            finite = part[np.isfinite(part)]
+            if finite.size:
+                low, high = self._known_ranges.get(key, (np.inf, -np.inf))
+                widened = (min(low, float(finite.min())), max(high, float(finite.max())))
+                self._known_ranges[key] = widened
+        return [list(self._known_ranges.get(key, (0.0, 1.0))) for key, _ in rows]
+
+    def forget_ranges(self) -> None:
+        """Start anew with the height of rows: call it when another recording is shown."""
+        self._known_ranges.clear()
+        self.window = [0, 0]
+
+    # --- what a person does -----------------------------------------------------------------------
+
+    def on_window(self, callback: Callable[[int, int, int], object]) -> None:
+        """Call ``callback(start, stop, n_columns)`` when the picture needs other frames.
+
+        The callback ends, now or later, in :meth:`show` with these frames in at most so many
+        columns. While one wish is open the browser sends no second one; the latest wins.
+        """
+        self._add("window", callback)
+
+    def on_mark(self, callback: Callable[[int, int], object]) -> None:
+        """Call ``callback(start, stop)`` when frames were marked bad by a drag (half-open)."""
+        self._add("mark", callback)
+
+    def on_resize_span(self, callback: Callable[[int, int, int], object]) -> None:
+        """Call ``callback(index, start, stop)`` when an edge of ``bad[index]`` was dragged."""
+        self._add("resize", callback)
+
+    def on_remove(self, callback: Callable[[int], object]) -> None:
+        """Call ``callback(index)`` when ``bad[index]`` was removed by *Delete*."""
+        self._add("remove", callback)
+
+    def on_select(self, callback: Callable[[int | None], object]) -> None:
+        """Call ``callback(index)`` when ``bad[index]`` was clicked, ``None`` for none of them."""
+        self._add("select", callback)
+
+    def on_proposal(self, callback: Callable[[int], object]) -> None:
+        """Call ``callback(index)`` when ``proposals[index]`` was double-clicked."""
+        self._add("proposal", callback)
+
+    def on_scroll(self, callback: Callable[[int], object]) -> None:
+        """Call ``callback(n)`` when a person asks for the traces ``n`` further down (or up)."""
+        self._add("scroll", callback)
+
+    def on_marking(self, callback: Callable[[bool], object]) -> None:
+        """Call ``callback(is_marking)`` when the marking mode was switched in the picture."""
+        self._add("marking", callback)
+
+    def on_time_unit(self, callback: Callable[[Literal["s", "frames"]], object]) -> None:
+        """Call ``callback(unit)`` when the axis was switched between seconds and frames."""
+        self._add("time_unit", callback)
+
+    def _add(self, event: str, callback: Callable[..., object]) -> None:
+        self._callbacks.setdefault(event, []).append(guarded(callback, self._report))
+
+    def _emit(self, event: str, *values: Any) -> None:
+        for callback in self._callbacks.get(event, ()):
+            callback(*values)
+
+    def _report(self, error: Exception) -> None:
+        self._on_error(error)
+
+    def _on_toggle(self, change: Any) -> None:
+        self._emit(change["name"], change["new"])
+
+    def _receive(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        """Take one gesture from the browser; what does not fit what is shown now is dropped."""
+        event = message.get("event")
+        if event == "window":
+            self._asked = int(message["id"])
+            with self.hold_sync():  # an answer given at once is the same message
+                self.window = [int(frame) for frame in message["view"]]
+                self._emit("window", *self._cut(message), max(1, int(message["columns"])))
+        elif event == "mark":
+            start, stop = self._cut(message)
+            if start < stop:
+                self._emit("mark", start, stop)
+        elif event == "scroll":
+            self._emit("scroll", int(message["rows"]))
+        elif event == "proposal":
+            if 0 <= int(message["index"]) < len(self.proposals):
+                self._emit("proposal", int(message["index"]))
+        else:
+            self._receive_span(event, message)
+
+    def _receive_span(self, event: object, message: dict[str, Any]) -> None:
+        index = message.get("index")
+        if event == "select" and index is None:
+            self._emit("select", None)
+        elif index is not None and list(message["span"]) in self.bad[index : index + 1]:
+            if event == "resize":
+                start, stop = self._cut(message)
+                if start < stop:
+                    self._emit("resize", int(index), start, stop)
+            elif event in {"select", "remove"}:
+                self._emit(str(event), int(index))
+
+    def _cut(self, message: dict[str, Any]) -> tuple[int, int]:
+        start, stop = int(message["start"]), int(message["stop"])
+        return max(0, min(start, self.n_frames)), max(0, min(stop, self.n_frames))
+
+
+def _feature_state(row: FeatureRow) -> dict[str, Any]:
+    return {
+        "name": plain(row.name, limit=60),
+        "units": plain(row.units, limit=30),
+        "discrete": row.discrete,
+    }
+
+
+def _check_shapes(
+    labels: Sequence[str], columns: NDArray[np.float32], features: Sequence[FeatureRow]
+) -> None:
+    if columns.ndim != 3 or columns.shape[:2] != (len(labels), 2):
+        msg = (
+            f"Expected columns of shape ({len(labels)}, 2, n), one row for each label, "
+            f"but they have the shape {columns.shape}."
+        )
+        raise ParameterError(msg)
+    for row in features:
+        if row.columns.shape != columns.shape[1:]:
+            msg = (
+                f"Expected columns of shape {columns.shape[1:]} for {row.name!r}, as the traces "
+                f"have, but they have the shape {row.columns.shape}."
+            )
+            raise ParameterError(msg)
+
+
+def _log_error(error: Exception) -> None:
+    _LOG.error("A gesture in the trace picture failed.", exc_info=error)
