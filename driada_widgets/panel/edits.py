@@ -62,6 +62,8 @@ def complete(request: LoadRequest, features: Sequence[FeatureReport]) -> LoadReq
     """
     listed = dict(request.features or {})
     for report in features:
+        if not report.source:
+            continue
         choice = listed.get(report.source, FeatureChoice())
         if report.type_info is not None and (choice.type is None or choice.as_detected):
             listed[report.source] = replace(

@@ -9,6 +9,8 @@ from driada_widgets.core.request.model import LoadRequest
 
 if TYPE_CHECKING:
     from driada_widgets.core.pipeline import CheckResult
+    from driada_widgets.core.report import Issue, Note
+    from driada_widgets.core.request.plan import LoadPlan
     from driada_widgets.core.sources.base import Inventory
 
 __all__ = [
@@ -94,7 +96,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """What the trace picture shows: neurons ``first_cell`` onwards, frames ``start`` to ``stop``."""
+    """What the trace picture shows: neurons from ``first_cell`` on, frames ``[start, stop)``."""
 
     first_cell: int = 0
     n_cells: int = 20
@@ -115,10 +117,16 @@ class Snapshot:
         What the person asks for; the object that is checked, built, printed and saved.
     session_name
         Name that ``exp_params`` give, or why they give none.
+    revision
+        Grows with each new inventory, check or summary; these three are not compared themselves.
     inventory
         Headers of the opened source, or ``None``.
+    resolved
+        What the request means for the opened source: a plan, or what is wrong; ``None`` before.
     check
         Result of the last check, or ``None``.
+    answered
+        Ids of questions that the person answered with "keep as it is".
     is_checked
         Whether ``check`` is about ``request`` as it stands.
     job
@@ -146,8 +154,11 @@ class Snapshot:
     step: StepName = "source"
     request: LoadRequest = field(default_factory=LoadRequest)
     session_name: str = ""
-    inventory: Inventory | None = None
-    check: CheckResult | None = None
+    revision: int = 0
+    inventory: Inventory | None = field(default=None, compare=False)
+    resolved: LoadPlan | tuple[Issue, ...] | None = field(default=None, compare=False)
+    check: CheckResult | None = field(default=None, compare=False)
+    answered: frozenset[str] = frozenset()
     is_checked: bool = False
     job: JobView = field(default_factory=JobView)
     summary: Summary | None = None
@@ -167,3 +178,27 @@ class Snapshot:
     def is_busy(self) -> bool:
         """Whether a long call runs."""
         return bool(self.job.kind)
+
+    @property
+    def questions(self) -> tuple[Note, ...]:
+        """Notes that wait for an answer before anything is built."""
+        if self.check is None:
+            return ()
+        return tuple(n for n in self.check.notes if n.asks and n.id not in self.answered)
+
+    @property
+    def n_to_do(self) -> int:
+        """Problems and questions that stand between the check and a build."""
+        return len(self.questions) + (len(self.check.issues) if self.check else 0)
+
+    @property
+    def why_not_build(self) -> str:
+        """Why *Build experiment* cannot be pressed, or empty if it can."""
+        if self.inventory is None:
+            return "Open a source first (step 1)."
+        if not self.is_checked:
+            return "Check the data first (step 3)."
+        if self.n_to_do:
+            noun = "point" if self.n_to_do == 1 else "points"
+            return f"{self.n_to_do} {noun} in Check must be answered first."
+        return "Something is running." if self.is_busy else ""

@@ -1,0 +1,1 @@
+"""The five steps of the panel, one small class each."""

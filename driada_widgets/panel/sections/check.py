@@ -1,0 +1,70 @@
+"""Step 3, Check: the report, the feature types, the traces and the bad frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import ipywidgets as widgets
+
+from driada_widgets.panel.binding import escape
+from driada_widgets.panel.sections.bad_frames import BadFrames
+from driada_widgets.panel.sections.base import Section, card, html, row, set_html, show
+from driada_widgets.panel.sections.features import FeatureTable
+from driada_widgets.panel.sections.pictures import TracePicture
+from driada_widgets.panel.sections.report import ReportView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from driada_widgets.panel.snapshot import Snapshot, StepName
+
+__all__ = ["CheckSection"]
+
+
+class CheckSection(Section):
+    """Read what is needed, report on it, and let a person correct it."""
+
+    step: ClassVar[StepName] = "check"
+
+    def build(self) -> Sequence[Any]:
+        """Make the widgets."""
+        self._check = self.button("Check data", "dw-check", self.state.check, primary=True)
+        self._cancel = self.button("Cancel", "dw-check-cancel", self.state.cancel)
+        self._status = html("", "dw-hint")
+        self._report = ReportView(self)
+        self._features = FeatureTable(self)
+        self._picture = TracePicture(self)
+        self._bad = BadFrames(self)
+        self._after = widgets.VBox(
+            [
+                card("Report", self._report.widget),
+                card("Features", self._features.widget),
+                card("Traces", self._picture.widget, self._bad.widget),
+            ]
+        )
+        return [row(self._check, self._cancel, self._status), self._after]
+
+    def render(self, snapshot: Snapshot) -> None:
+        """Show a snapshot."""
+        checking = snapshot.job.kind == "check"
+        self._check.disabled = snapshot.inventory is None or snapshot.is_busy
+        show(self._cancel, visible=checking)
+        set_html(self._status, _status(snapshot, checking=checking))
+        show(self._after, visible=snapshot.check is not None)
+        if snapshot.check is not None:
+            self._report.render(snapshot)
+            self._features.render(snapshot)
+            self._picture.render(snapshot)
+            self._bad.render(snapshot)
+
+
+def _status(snapshot: Snapshot, *, checking: bool) -> str:
+    if checking:
+        job = snapshot.job
+        share = f" {job.fraction:.0%}" if job.fraction is not None else ""
+        return f"{escape(job.stage)}{share}, {job.elapsed_sec:.0f} s"
+    if snapshot.inventory is None:
+        return "Open a source first (step 1)."
+    if snapshot.check is None:
+        return "Nothing was read yet but the headers."
+    return "" if snapshot.is_checked else "The request has changed since: check again."

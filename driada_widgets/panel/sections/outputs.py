@@ -1,0 +1,47 @@
+"""The same request as Python, YAML and a command line, always on screen, and the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from driada_widgets.panel.binding import escape
+from driada_widgets.panel.sections.base import html, set_html
+
+if TYPE_CHECKING:
+    from driada_widgets.panel.snapshot import Snapshot
+    from driada_widgets.panel.state import PanelState
+
+__all__ = ["Outputs"]
+
+
+class Outputs:
+    """The bottom of the panel."""
+
+    def __init__(self, state: PanelState) -> None:
+        self._state = state
+        self._code, code = _box("The same in Python", "dw-code")
+        self._plan, plan = _box("The same as a file (YAML)", "dw-plan")
+        self._command, command = _box("The same on the command line", "dw-command")
+        self._log, log = _box("Log", "dw-log")
+        self.widget = widgets.HBox([code, plan, command, log])
+        self.widget.add_class("dw-outputs")
+
+    def render(self, snapshot: Snapshot) -> None:
+        """Show a snapshot."""
+        for box, text in (
+            (self._code, snapshot.code),
+            (self._plan, snapshot.plan),
+            (self._command, snapshot.command),
+            (self._log, "\n".join(reversed(snapshot.log))),
+        ):
+            lines = "\n".join(escape(line, limit=None) for line in text.splitlines())
+            set_html(box, f"<pre>{lines}</pre>" if lines else "<pre> </pre>")
+
+
+def _box(title: str, css_class: str) -> tuple[Any, Any]:
+    content = html("", css_class)
+    box = widgets.VBox([html(f"<h4>{escape(title)}</h4>"), content])
+    box.add_class("dw-output")
+    return content, box

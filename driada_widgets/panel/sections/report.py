@@ -1,0 +1,123 @@
+"""The report of step Check: problems, questions, notes, the ledger, each with its fix buttons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from driada_widgets.panel.binding import escape
+from driada_widgets.panel.sections.base import bullet_list, html, row, set_html
+
+if TYPE_CHECKING:
+    from driada_widgets.core.report import Issue, LedgerEntry, Note
+    from driada_widgets.panel.sections.base import Section
+    from driada_widgets.panel.snapshot import Snapshot
+
+__all__ = ["ReportView"]
+
+FATES = (("used", "Used"), ("changed", "Changed"), ("dropped", "Dropped"))
+
+
+class ReportView:
+    """Shows what a check found.
+
+    Parameters
+    ----------
+    section
+        The step it belongs to; it makes the buttons.
+    """
+
+    def __init__(self, section: Section) -> None:
+        self._section = section
+        self._summary = html("", "dw-report-summary")
+        self._points = widgets.VBox()
+        self._notes = html()
+        self._ledger = html()
+        self._shown: tuple[int, frozenset[str]] | None = None
+        self.widget = widgets.VBox([self._summary, self._points, self._notes, self._ledger])
+        self.widget.add_class("dw-report")
+        self.widget.layout.display = "none"
+
+    def render(self, snapshot: Snapshot) -> None:
+        """Show the check of a snapshot; the same one is not drawn again."""
+        key = (snapshot.revision, snapshot.answered)
+        check = snapshot.check
+        self.widget.layout.display = "none" if check is None else None
+        if check is None or key == self._shown:
+            return
+        self._shown = key
+        questions = snapshot.questions
+        quiet = [note for note in check.notes if note not in questions]
+        points = [self._problem(issue) for issue in check.issues]
+        self._points.children = [*points, *(self._question(note) for note in questions)]
+        set_html(self._summary, _summary(snapshot, len(quiet)))
+        set_html(self._notes, bullet_list([_note(note) for note in quiet], "dw-notes"))
+        set_html(self._ledger, _ledger(check.ledger))
+
+    def _problem(self, issue: Issue) -> Any:
+        text = f"<b>Problem.</b> {_lines(issue.text)} {_lines(issue.fix)}"
+        return self._point("dw-problem", text, [self._fix(fix) for fix in issue.fixes])
+
+    def _question(self, note: Note) -> Any:
+        keep = self._section.button(
+            "Keep as it is", "dw-keep", lambda: self._section.state.keep_as_is(note.id)
+        )
+        text = f"<b>Please answer.</b> {_lines(note.text)}"
+        return self._point("dw-question", text, [*(self._fix(f) for f in note.fixes), keep])
+
+    def _fix(self, fix: Any) -> Any:
+        return self._section.button(fix.label, "dw-fix", lambda: self._section.state.apply_fix(fix))
+
+    def _point(self, css_class: str, markup: str, buttons: list[Any]) -> Any:
+        point = widgets.VBox([html(markup), row(*buttons)])
+        point.add_class(css_class)
+        return point
+
+
+def _summary(snapshot: Snapshot, n_notes: int) -> str:
+    check = snapshot.check
+    n_problems = len(check.issues) if check else 0
+    said = [
+        _count(n_problems, "problem"),
+        _count(len(snapshot.questions), "question"),
+        _count(n_notes, "note"),
+    ]
+    if check is not None and check.plan is not None:
+        plan = check.plan
+        fps = float(plan.static_features["fps"])
+        said.append(
+            f"{plan.n_cells:,} neurons × {plan.n_frames:,} frames "
+            f"({plan.n_frames / fps / 60:.1f} min at {fps:g} Hz)"
+        )
+    verdict = "Ready to build." if not snapshot.n_to_do else "Not ready yet."
+    return f"<b>{verdict}</b> {' · '.join(said)}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(escape(line, limit=None) for line in text.splitlines())
+
+
+def _note(note: Note) -> str:
+    mark = "<b>Note.</b> " if note.level == "warning" else ""
+    return f"{mark}{_lines(note.text)}"
+
+
+def _ledger(entries: tuple[LedgerEntry, ...]) -> str:
+    parts = []
+    for fate, title in FATES:
+        lines = [
+            f"<b>{escape(entry.name)}</b>: {escape(entry.why, limit=None)}"
+            for entry in entries
+            if entry.fate == fate
+        ]
+        if lines:
+            parts.append(f"<h4>{title}</h4>{bullet_list(lines)}")
+    if not parts:
+        return ""
+    head = "<summary>Every array of the file</summary>"
+    return f'<details class="dw-ledger" open>{head}{"".join(parts)}</details>'

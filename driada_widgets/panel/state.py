@@ -1,0 +1,24 @@
+"""The panel without its widgets: a frozen snapshot, the user's verbs, subscribers, undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from driada_widgets.panel.edit_verbs import EditVerbs
+from driada_widgets.panel.run_verbs import RunVerbs
+
+if TYPE_CHECKING:
+    from driada_widgets.core.request.model import LoadRequest
+
+__all__ = ["PanelState"]
+
+
+class PanelState(EditVerbs, RunVerbs):
+    """What the panel knows and can do; the views show its snapshot and call its verbs."""
+
+    def _replaced(self, request: LoadRequest) -> None:
+        """Check again at once where the data were already checked: the arrays are at hand."""
+        was_checked = self.snapshot.check is not None
+        super()._replaced(request)
+        if was_checked and self.snapshot.inventory is not None:
+            self._recheck()

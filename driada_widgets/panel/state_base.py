@@ -1,0 +1,177 @@
+"""The ground under the panel's verbs: one snapshot, its listeners, its history and its errors."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from driada_widgets.core.errors import LoaderError
+from driada_widgets.core.request.model import LoadRequest
+from driada_widgets.panel.history import History
+from driada_widgets.panel.snapshot import ErrorBox, Snapshot, StepName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from driada_widgets.core.report import Issue
+    from driada_widgets.core.request.plan import LoadPlan
+    from driada_widgets.core.workbench import Workbench
+    from driada_widgets.panel.jobs import Runner
+    from driada_widgets.panel.roots import Roots
+
+__all__ = ["StateBase"]
+
+MAX_LOG_LINES = 200
+"""Lines of the log that are kept; older ones are dropped."""
+
+
+class StateBase:
+    """Holds the snapshot and tells listeners when it changes.
+
+    Parameters
+    ----------
+    workbench
+        The core, with one source open.
+    runner
+        Runs long calls.
+    roots
+        Folders that may be read.
+    request
+        What to begin with.
+    """
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        runner: Runner,
+        roots: Roots,
+        request: LoadRequest | None = None,
+    ) -> None:
+        self.workbench = workbench
+        self.roots = roots
+        self._runner = runner
+        self._lock = threading.RLock()
+        self._listeners: list[Callable[[Snapshot], None]] = []
+        self._history = History()
+        self._printed: tuple[LoadRequest, str, str, str] | None = None
+        self.snapshot = Snapshot(request=request or LoadRequest())
+        self.snapshot = self._derived(self.snapshot)
+
+    def subscribe(self, listener: Callable[[Snapshot], None]) -> Callable[[], None]:
+        """Call ``listener`` with every new snapshot.
+
+        Returns
+        -------
+        callable
+            Ends the subscription.
+        """
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def show_error(self, step: StepName, what: str, error: Exception) -> None:
+        """Put a failure into its step; whatever was typed stays.
+
+        Parameters
+        ----------
+        step
+            Step that shows it.
+        what
+            What failed, verb first: ``"Open the source"``.
+        error
+            What was raised.
+        """
+        trace = "".join(traceback.format_exception(error))
+        known = isinstance(error, LoaderError)
+        cause, _, rest = str(error).partition("\n") if known else (str(error), "", "")
+        box = ErrorBox(
+            step=step,
+            what=what,
+            where=(error.where or "") if isinstance(error, LoaderError) else "",
+            cause=cause if known else f"{type(error).__name__}: {cause}",
+            fix=(rest.strip() or (error.fix or "")) if isinstance(error, LoaderError) else "",
+            details=f"{what}\n{type(error).__name__}: {error}\n\n{trace}",
+        )
+        self._change(error=box, log=self._logged(f"{what}: {cause}"))
+
+    def dismiss_error(self) -> None:
+        """Take the error box away."""
+        self._change(error=None)
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        with self._lock:
+            self._history, request = self._history.undo(self.snapshot.request)
+            self._replaced(request)
+
+    def redo(self) -> None:
+        """Make the last undone edit again."""
+        with self._lock:
+            self._history, request = self._history.redo(self.snapshot.request)
+            self._replaced(request)
+
+    def _edit(self, name: str, request: LoadRequest) -> None:
+        with self._lock:
+            if request != self.snapshot.request:
+                self._history = self._history.record(name, self.snapshot.request)
+                self._replaced(request)
+
+    def _replaced(self, request: LoadRequest) -> None:
+        """React to a new request; ``PanelState`` adds that the data are checked again."""
+        self._change(request=request, error=None, is_checked=False, is_built=False, saved="")
+
+    def _change(self, **changes: Any) -> None:
+        with self._lock:
+            changed = self._derived(replace(self.snapshot, **changes))
+            if changed == self.snapshot:
+                return
+            self.snapshot = changed
+            for listener in tuple(self._listeners):
+                listener(changed)
+
+    def _derived(self, snapshot: Snapshot) -> Snapshot:
+        from driada_widgets.core.experiment.naming import construct_session_name
+
+        request = snapshot.request
+        try:
+            name = construct_session_name(request.source.data_source, dict(request.exp_params))
+        except LoaderError as error:
+            name = str(error)
+        code, plan, command = self._print(request)
+        return replace(
+            snapshot,
+            resolved=self._resolved(snapshot),
+            session_name=str(name),
+            undo=self._history.undo_name,
+            redo=self._history.redo_name,
+            code=code,
+            plan=plan,
+            command=command,
+        )
+
+    def _resolved(self, snapshot: Snapshot) -> LoadPlan | tuple[Issue, ...] | None:
+        """Let the request meet the headers, live: pure, and a few milliseconds."""
+        from driada_widgets.core.resolve import resolve
+
+        if snapshot.inventory is None:
+            return None
+        if (
+            self.snapshot.request is snapshot.request
+            and snapshot.inventory is self.snapshot.inventory
+        ):
+            return self.snapshot.resolved
+        return resolve(snapshot.request, snapshot.inventory)
+
+    def _print(self, request: LoadRequest) -> tuple[str, str, str]:
+        from driada_widgets.core.request.codegen import to_code, to_command
+        from driada_widgets.core.request.text import to_yaml
+
+        if self._printed is None or self._printed[0] != request:
+            self._printed = (request, to_code(request), to_yaml(request), to_command(request))
+        return self._printed[1:]
+
+    def _logged(self, line: str) -> tuple[str, ...]:
+        stamped = f"{time.strftime('%H:%M:%S')} {line}"
+        return (*self.snapshot.log, stamped)[-MAX_LOG_LINES:]

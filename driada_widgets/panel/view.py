@@ -1,0 +1,273 @@
+"""The panel: the five steps laid out, and a snapshot shown in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from driada_widgets.panel.binding import escape, guarded
+from driada_widgets.panel.jobs import Worker
+from driada_widgets.panel.keyguard import KeyGuard
+from driada_widgets.panel.roots import Roots
+from driada_widgets.panel.sections.base import html, row, set_html, show
+from driada_widgets.panel.sections.outputs import Outputs
+from driada_widgets.panel.snapshot import STEPS, Snapshot, StepName
+from driada_widgets.panel.state import PanelState
+from driada_widgets.panel.style import stylesheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from driada_widgets.core.experiment.experiment import Experiment
+    from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.panel.jobs import Runner
+    from driada_widgets.panel.sections.base import Section
+
+__all__ = ["LoaderPanel", "open_panel"]
+
+
+class LoaderPanel(widgets.VBox):
+    """The interactive loader, for a notebook or a Voila page.
+
+    Parameters
+    ----------
+    request
+        What to begin with; ``None``: the demo recording.
+    roots
+        Folders that may be read; ``None``: every folder that the account may read.
+    runner
+        Runs long calls; ``None``: a worker thread.
+
+    Examples
+    --------
+    >>> from driada_widgets import LoaderPanel
+    >>> panel = LoaderPanel()
+    >>> panel.state.snapshot.step
+    'source'
+    """
+
+    def __init__(
+        self,
+        request: LoadRequest | None = None,
+        *,
+        roots: Sequence[str | Path] | None = None,
+        runner: Runner | None = None,
+    ) -> None:
+        from driada_widgets.core.request.model import LoadRequest, SourceSpec
+        from driada_widgets.core.workbench import Workbench
+
+        super().__init__()
+        self.add_class("dw-panel")
+        start = request or LoadRequest(source=SourceSpec(kind="demo", data_source="Demo"))
+        self.state = PanelState(Workbench(), runner or Worker(), Roots(roots), start)
+        self._sections: dict[StepName, Section] = {}
+        self._title = html("", "dw-title")
+        self._undo = self._button("Undo", "dw-undo", self.state.undo)
+        self._redo = self._button("Redo", "dw-redo", self.state.redo)
+        self._steps = {name: self._step_button(name) for name, _ in STEPS}
+        rail = widgets.VBox(list(self._steps.values()))
+        rail.add_class("dw-rail")
+        self._error = _ErrorView(self.state)
+        self._work = widgets.VBox()
+        self._work.add_class("dw-work")
+        self._back = self._button("Back", "dw-back", lambda: self._move(-1))
+        self._next = self._button("Next", "dw-next", lambda: self._move(1))
+        self._next.button_style = "primary"
+        actions = row(self._back, self._next)
+        actions.add_class("dw-actions")
+        body = widgets.VBox([self._error.widget, self._work, actions])
+        body.add_class("dw-body")
+        main = widgets.HBox([rail, body])
+        main.add_class("dw-main")
+        self._outputs = Outputs(self.state)
+        header = row(self._title, self._undo, self._redo)
+        header.add_class("dw-header")
+        self.children = [stylesheet(), KeyGuard(), header, main, self._outputs.widget]
+        self.state.subscribe(self._render)
+        self._render(self.state.snapshot)
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """The experiment that was built last, or ``None``."""
+        return self.state.experiment
+
+    def _button(self, label: str, css_class: str, verb: Any) -> Any:
+        button = widgets.Button(description=label, layout=widgets.Layout(width="auto"))
+        button.add_class(css_class)
+        button.on_click(guarded(lambda _button: verb(), self._failed(label)))
+        return button
+
+    def _step_button(self, name: StepName) -> Any:
+        return self._button(name, f"dw-step-{name}", lambda: self.state.go(name))
+
+    def _failed(self, what: str) -> Any:
+        return lambda error: self.state.show_error(self.state.snapshot.step, what, error)
+
+    def _move(self, by: int) -> None:
+        names = [name for name, _ in STEPS]
+        at = names.index(self.state.snapshot.step) + by
+        if 0 <= at < len(names):
+            self.state.go(names[at])
+
+    def _render(self, snapshot: Snapshot) -> None:
+        """Show a snapshot; a step's widgets are made when it is first shown."""
+        section = self._sections.get(snapshot.step)
+        if section is None:
+            section = self._sections[snapshot.step] = _make_section(snapshot.step, self.state)
+        section.render(snapshot)
+        if self._work.children != (section.widget,):
+            self._work.children = (section.widget,)
+        self._render_frame(snapshot)
+        self._error.render(snapshot)
+        self._outputs.render(snapshot)
+
+    def _render_frame(self, snapshot: Snapshot) -> None:
+        state = "saved" if snapshot.saved else "not saved"
+        name = f"{escape(snapshot.session_name)} · {state}" if snapshot.inventory else ""
+        set_html(self._title, f"<h2>DRIADA loader</h2> <span>{name}</span>")
+        for index, (step, title) in enumerate(STEPS, start=1):
+            status = step_status(step, snapshot)
+            _describe(self._steps[step], f"{index} {title}{': ' if status else ''}{status}")
+            button = self._steps[step]
+            # add_class and remove_class send nothing when nothing changes
+            (button.add_class if step == snapshot.step else button.remove_class)("dw-now")
+        blocked = snapshot.job.kind in {"build", "save"}
+        for button, what, name in (
+            (self._undo, "Undo", snapshot.undo),
+            (self._redo, "Redo", snapshot.redo),
+        ):
+            button.disabled = not name or blocked
+            _describe(button, f"{what}: {name[:40]}" if name else what)
+        at = [step for step, _ in STEPS].index(snapshot.step)
+        show(self._back, visible=at > 0)
+        show(self._next, visible=at + 1 < len(STEPS))
+        if at + 1 < len(STEPS):
+            _describe(self._next, f"Next: {STEPS[at + 1][1]}")
+
+
+def step_status(step: StepName, snapshot: Snapshot) -> str:
+    """Say in a word or two how a step stands."""
+    if snapshot.error is not None and snapshot.error.step == step:
+        return "needs attention"
+    if snapshot.job.kind == step:
+        return "working"
+    resting = {
+        "source": "ok" if snapshot.inventory else "",
+        "map": _map_status(snapshot),
+        "check": _check_status(snapshot),
+        "build": "ok" if snapshot.is_built else "",
+        "save": "ok" if snapshot.saved else "",
+    }
+    return resting[step]
+
+
+def _map_status(snapshot: Snapshot) -> str:
+    if isinstance(snapshot.resolved, tuple):
+        return f"{len(snapshot.resolved)} to do"
+    return "ok" if snapshot.resolved else ""
+
+
+def _check_status(snapshot: Snapshot) -> str:
+    if snapshot.check is None:
+        return ""
+    return f"{snapshot.n_to_do} to do" if snapshot.n_to_do else "ok"
+
+
+def _describe(button: Any, text: str) -> None:
+    if button.description != text:
+        button.description = text
+
+
+def _make_section(step: StepName, state: PanelState) -> Section:
+    """Make a step; its module, with what it needs, is imported only now."""
+    if step == "source":
+        from driada_widgets.panel.sections.source import SourceSection
+
+        return SourceSection(state)
+    if step == "map":
+        from driada_widgets.panel.sections.map import MapSection
+
+        return MapSection(state)
+    if step == "check":
+        from driada_widgets.panel.sections.check import CheckSection
+
+        return CheckSection(state)
+    if step == "build":
+        from driada_widgets.panel.sections.build import BuildSection
+
+        return BuildSection(state)
+    from driada_widgets.panel.sections.save import SaveSection
+
+    return SaveSection(state)
+
+
+class _ErrorView:
+    """The red box of the step: what, where, likely cause, what to do; details to copy."""
+
+    def __init__(self, state: PanelState) -> None:
+        self._state = state
+        self._text = html()
+        self._details = html()
+        close = widgets.Button(description="Dismiss", layout=widgets.Layout(width="auto"))
+        close.on_click(lambda _button: state.dismiss_error())
+        self.widget = widgets.VBox([self._text, self._details, close])
+        self.widget.add_class("dw-error")
+        self.widget.layout.display = "none"
+
+    def render(self, snapshot: Snapshot) -> None:
+        """Show the error of the step on screen, or nothing."""
+        error = snapshot.error
+        if error is None or error.step != snapshot.step:
+            show(self.widget, visible=False)
+            return
+        lines = [f"<b>{escape(error.what)}</b> did not work."]
+        if error.where:
+            lines.append(f"Where: {escape(error.where)}")
+        lines.append(f"Cause: {escape(error.cause, limit=None)}")
+        if error.fix:
+            lines.append(f"What to do: {escape(error.fix, limit=None)}")
+        set_html(self._text, "<br>".join(lines))
+        set_html(
+            self._details,
+            "<details><summary>Details to copy</summary>"
+            f"<pre>{_pre(error.details)}</pre></details>",
+        )
+        show(self.widget, visible=True)
+
+
+def _pre(text: str) -> str:
+    return "\n".join(escape(line, limit=None) for line in text.splitlines())
+
+
+def open_panel(
+    path: str | Path | None = None, *, roots: Sequence[str | Path] | None = None
+) -> LoaderPanel:
+    """Open the loader, on a file if one is given.
+
+    Parameters
+    ----------
+    path
+        Data file or saved experiment; ``None``: the panel starts with the demo recordings.
+    roots
+        Folders that may be read; ``None``: every folder that the account may read.
+
+    Returns
+    -------
+    LoaderPanel
+        Show it by leaving it as the last line of a cell.
+
+    Examples
+    --------
+    >>> from driada_widgets import open_panel
+    >>> panel = open_panel()
+    >>> panel.experiment is None
+    True
+    """
+    panel = LoaderPanel(roots=roots)
+    if path is not None:
+        panel.state.choose_kind("file")
+        panel.state.choose_file(str(path))
+        panel.state.open()
+    return panel
