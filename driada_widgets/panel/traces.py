@@ -28,7 +28,7 @@ __all__ = ["FeatureRow", "Proposal", "TraceView"]
 
 _LOG = logging.getLogger("driada_widgets.panel")
 _HERE = Path(__file__).parent
-_SCRIPTS = ("scale.js", "draw.js", "gestures.js", "view.js")
+_SCRIPTS = ("scale.js", "draw.js", "lines.js", "gestures.js", "page.js", "view.js")
 
 
 def _module(names: Sequence[str]) -> str:
@@ -75,6 +75,12 @@ class TraceView(anywidget.AnyWidget):
     ----------
     on_error
         Gets what a callback raises. Without it, errors are logged.
+
+    Attributes
+    ----------
+    wish
+        ``(start, stop, n_columns)`` that the browser asked for last: what to give :meth:`show`
+        when other neurons are to be seen in the same window. ``None`` before the first.
     """
 
     _esm = _module(_SCRIPTS)
@@ -109,7 +115,8 @@ class TraceView(anywidget.AnyWidget):
         self._on_error = on_error or _log_error
         self._callbacks: dict[str, list[Callable[..., object]]] = {}
         self._known_ranges: dict[str, tuple[float, float]] = {}
-        self._asked = 0
+        self._open_wish = 0
+        self.wish: tuple[int, int, int] | None = None
         self.on_msg(guarded(self._receive, self._report))
         self.observe(guarded(self._on_toggle, self._report), names=["marking", "time_unit"])
 
@@ -182,7 +189,8 @@ class TraceView(anywidget.AnyWidget):
                 visible = (start, stop)
             if visible is not None:
                 self._bring(visible)
-            self.answered = self._asked
+            self.answered = self._open_wish or self.answered
+            self._open_wish = 0
             self.rev += 1
 
     def show_spans(
@@ -303,10 +311,11 @@ class TraceView(anywidget.AnyWidget):
         """Take one gesture from the browser; what does not fit what is shown now is dropped."""
         event = message.get("event")
         if event == "window":
-            self._asked = int(message["id"])
+            self._open_wish = int(message["id"])
+            self.wish = (*self._cut(message), max(1, int(message["columns"])))
             with self.hold_sync():  # an answer given at once is the same message
                 self.window = [int(frame) for frame in message["view"]]
-                self._emit("window", *self._cut(message), max(1, int(message["columns"])))
+                self._emit("window", *self.wish)
         elif event == "mark":
             start, stop = self._cut(message)
             if start < stop:
@@ -322,14 +331,18 @@ class TraceView(anywidget.AnyWidget):
     def _receive_span(self, event: object, message: dict[str, Any]) -> None:
         index = message.get("index")
         if event == "select" and index is None:
+            self.selected = None
             self._emit("select", None)
         elif index is not None and list(message["span"]) in self.bad[index : index + 1]:
             if event == "resize":
                 start, stop = self._cut(message)
                 if start < stop:
                     self._emit("resize", int(index), start, stop)
-            elif event in {"select", "remove"}:
-                self._emit(str(event), int(index))
+            elif event == "select":
+                self.selected = int(index)
+                self._emit("select", self.selected)
+            elif event == "remove":
+                self._emit("remove", int(index))
 
     def _cut(self, message: dict[str, Any]) -> tuple[int, int]:
         start, stop = int(message["start"]), int(message["stop"])
