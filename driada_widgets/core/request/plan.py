@@ -72,6 +72,8 @@ class LoadPlan:
         Arrays whose fate the headers decide.
     notes
         What a person should know already.
+    metadata
+        Stored metadata of the recording as plain values, or ``None``.
     """
 
     request: LoadRequest
@@ -85,6 +87,7 @@ class LoadPlan:
     circular_whitelist: bool = False
     ledger: tuple[LedgerEntry, ...] = ()
     notes: tuple[Note, ...] = ()
+    metadata: Mapping[str, Any] | None = None
     not_replayable: tuple[str, ...] = field(default=())
 
     @property

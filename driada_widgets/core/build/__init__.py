@@ -1,0 +1,1 @@
+"""Arrays and a plan become an experiment."""

@@ -1,0 +1,68 @@
+"""Bad frames: what a person wrote, as sorted half-open ranges inside the recording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from driada_widgets.core.errors import DataShapeError, LoaderError
+from driada_widgets.core.report import Fix
+from driada_widgets.core.request import frames
+
+if TYPE_CHECKING:
+    from driada_widgets.core.request.frames import Ranges
+    from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.core.resolve.findings import Findings
+
+__all__ = ["refuse_too_few", "resolve_bad_frames"]
+
+
+def resolve_bad_frames(request: LoadRequest, n_frames: int | None, found: Findings) -> Ranges:
+    """Check the bad frames and cut them to the recording.
+
+    Parameters
+    ----------
+    request
+        ``bad_frames`` are half-open ranges and single frames.
+    n_frames
+        Length of the recording; ``None`` if unknown: then nothing is cut.
+    found
+        Receives issues, and one warning with the number of frames past the end.
+
+    Returns
+    -------
+    Ranges
+        Sorted, merged, within ``[0, n_frames)``.
+    """
+    ranges: list[tuple[int, int]] = []
+    for entry in request.bad_frames:
+        try:
+            ranges.extend(frames.from_given([entry], n_frames=n_frames))
+        except LoaderError as error:
+            found.refuse("bad-frame-invalid", "bad_frames", str(error), error=type(error))
+    merged = frames.merge(ranges)
+    if n_frames is None:
+        return merged
+    inside, n_past = frames.clip(merged, n_frames)
+    if n_past:
+        found.warn(
+            "bad-frames-past-end",
+            "bad_frames",
+            f"{n_past} of {frames.count(merged)} bad frames are past the end of the recording "
+            f"(frames 0…{n_frames - 1}) and are ignored.",
+        )
+    if n_frames - frames.count(inside) < 2:
+        refuse_too_few(n_frames - frames.count(inside), n_frames, found)
+    return inside
+
+
+def refuse_too_few(n_left: int, n_frames: int, found: Findings) -> None:
+    """Say that removing frames leaves nothing to build from."""
+    left = "no frame is" if n_left == 0 else "1 frame is"
+    found.refuse(
+        "all-frames-bad",
+        "bad_frames",
+        f"{n_frames - n_left} of {n_frames} frames are removed: {left} left; "
+        "at least 2 are needed.",
+        error=DataShapeError,
+        fixes=(Fix(label="Keep all frames", changes=((("bad_frames",), None),)),),
+    )

@@ -1,0 +1,122 @@
+"""Constants of the recording: what a person gave, what the file says, and the defaults."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from driada_widgets.core.report import Fix
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.core.resolve.findings import Findings
+    from driada_widgets.core.sources.base import Inventory
+
+__all__ = ["DEFAULTS", "Constants", "resolve_constants"]
+
+DEFAULTS: dict[str, float] = {"t_rise_sec": 0.25, "t_off_sec": 2.0, "fps": 20}
+"""Rise and decay time in seconds and frame rate in Hz that the documented functions assume."""
+
+Origin = Literal["given", "file", "default"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constants:
+    """Values with their origins."""
+
+    values: Mapping[str, Any]
+    origin: Mapping[str, Origin]
+
+
+def resolve_constants(request: LoadRequest, inventory: Inventory, found: Findings) -> Constants:
+    """Fill in the constants that a person did not give.
+
+    Parameters
+    ----------
+    request
+        ``static_features`` win over everything else.
+    inventory
+        Its metadata may hold ``fps``.
+    found
+        Receives issues and notes.
+
+    Returns
+    -------
+    Constants
+        Given ones first, in their order, then the defaults.
+    """
+    values = {name: _plain(value) for name, value in request.static_features.items()}
+    origin: dict[str, Origin] = dict.fromkeys(values, "given")
+    stored = _stored_rate(inventory)
+    for name, default in DEFAULTS.items():
+        if name in values:
+            continue
+        if name == "fps" and stored is not None:
+            values[name], origin[name] = stored, "file"
+            found.tell("fps-from-file", "fps", f"The frame rate {stored:g} Hz is from the file.")
+        else:
+            values[name], origin[name] = default, "default"
+    _note_rate(origin["fps"], values["fps"], stored, found)
+    _check_values(values, found)
+    return Constants(values=values, origin=origin)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _stored_rate(inventory: Inventory) -> float | None:
+    stored = _plain(inventory.metadata.get("fps"))
+    if isinstance(stored, bool) or not isinstance(stored, int | float):
+        return None
+    return stored if math.isfinite(stored) and stored > 0 else None
+
+
+def _note_rate(origin: Origin, fps: Any, stored: float | None, found: Findings) -> None:
+    if origin == "default":
+        text = f"No frame rate is given and the file has none: {fps:g} Hz is assumed."
+        found.tell("fps-default", "fps", text)
+    elif origin == "given" and stored is not None and fps != stored:
+        label = f"Use fps = {stored:g} from file"
+        found.tell(
+            "fps-differs",
+            "fps",
+            f"The frame rate {fps} Hz is as given; the file says {stored:g} Hz.",
+            fixes=(Fix(label=label, changes=((("static_features", "fps"), stored),)),),
+        )
+
+
+def _check_values(values: Mapping[str, Any], found: Findings) -> None:
+    texts = {name: _problem(name, values[name]) for name in DEFAULTS}
+    for name, text in texts.items():
+        if text:
+            found.refuse("constant-invalid", name, text, fix=_way_out(name))
+    if any(texts.values()):
+        return
+    rise, off = values["t_rise_sec"], values["t_off_sec"]
+    if off <= rise:
+        found.refuse(
+            "constant-invalid",
+            "t_off_sec",
+            f"t_off_sec ({off:g} s) must be greater than t_rise_sec ({rise:g} s).",
+        )
+
+
+def _problem(name: str, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"{name} must be a number, got {value!r} ({type(value).__name__})"
+    if math.isnan(value):
+        return f"{name} cannot be NaN"
+    if math.isinf(value):
+        return f"{name} cannot be infinite"
+    return "" if value > 0 else f"{name} must be positive, got {value}"
+
+
+def _way_out(name: str) -> str:
+    unit = "frames per second" if name == "fps" else "seconds"
+    return f"Give it in {unit}: static_features={{{name!r}: {DEFAULTS[name]:g}}}."
