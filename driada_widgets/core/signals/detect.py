@@ -1,91 +1,33 @@
-"""Detect what kind of variable a series is, from its values and its name.
-
-The rules and thresholds are those of driada 1.2.2, so that both give the same types; every number
-that a decision rests on stays in ``TimeSeriesType.metadata``.
-"""
+"""Detect what kind of variable a series is, from its values and its name."""
 
 from __future__ import annotations
 
-import math
 import sys
 import warnings
-from typing import TYPE_CHECKING, Literal, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
 from driada_widgets.core.errors import DataTypeError, DataValueError
+from driada_widgets.core.signals.checks import warn_if_short
+from driada_widgets.core.signals.classify import classify
 from driada_widgets.core.signals.evidence import describe, explain
-from driada_widgets.core.signals.statistics import Statistics, measure
-from driada_widgets.core.signals.types import TimeSeriesType
+from driada_widgets.core.signals.statistics import measure
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from driada_widgets.core.signals.types import PrimaryType, Subtype
+    from driada_widgets.core.signals.types import TimeSeriesType
 
 __all__ = [
-    "NAME_HINTS",
     "analyze_time_series_type",
     "as_float64",
     "detect_ts_type",
+    "detect_type",
     "explain",
+    "guess_discrete",
     "is_discrete_time_series",
 ]
-
-NAME_HINTS = (
-    "angle",
-    "phase",
-    "direction",
-    "heading",
-    "azimuth",
-    "orientation",
-    "rotation",
-    "bearing",
-    "circular",
-    "theta",
-    "phi",
-    "degrees",
-    "radians",
-    "compass",
-)
-"""Parts of names that speak for angles; ``"phi"`` also matches ``"dolphin"``, as in driada."""
-
-_TURN = 2 * math.pi
-_ANGLE_RANGES: tuple[tuple[float, float, float, str], ...] = (
-    (0.0, _TURN, _TURN, "0 to 2 pi"),
-    (-math.pi, math.pi, _TURN, "-pi to pi"),
-    (0.0, 360.0, 360, "0 to 360"),
-    (-180.0, 180.0, 360, "-180 to 180"),
-)
-MIN_RESULTANT_LENGTH = 0.2424996
-"""I1(0.5)/I0(0.5): the resultant length at which the von Mises concentration is 0.5 [1]_.
-
-.. [1] K. V. Mardia, P. E. Jupp, *Directional Statistics*, Wiley, 2000, eq. 5.3.5.
-"""
-_CIRCULAR_SCORE = 0.6
-
-
-class _Evidence(NamedTuple):
-    points: float
-    reason: str
-
-
-class _CircularScore(NamedTuple):
-    score: float
-    period: float | None
-    evidence: tuple[_Evidence, ...]
-
-    @property
-    def is_circular(self) -> bool:
-        return self.score >= _CIRCULAR_SCORE
-
-
-class _Primary(NamedTuple):
-    primary_type: PrimaryType
-    confidence: float
-    rule: str
-    discrete_score: float | None = None
-    continuous_score: float | None = None
 
 
 def analyze_time_series_type(
@@ -131,10 +73,8 @@ def analyze_time_series_type(
     ('discrete', 'categorical', 0.8)
     """
     values = as_float64(data)
-    if values.size < min_samples:
-        msg = f"Only {values.size} samples available. Detection may be unreliable."
-        warnings.warn(msg, UserWarning, stacklevel=2)
-    found = _detect(measure(values), name, confidence_threshold)
+    warn_if_short(values.size, min_samples)
+    found = classify(measure(values), name, confidence_threshold)
     if verbose:
         sys.stdout.write(describe(found) + "\n")
     return found
@@ -204,141 +144,22 @@ def as_float64(data: ArrayLike) -> NDArray[np.float64]:
     return values
 
 
-def _detect(stats: Statistics, name: str | None, confidence_threshold: float) -> TimeSeriesType:
-    circular = _score_circular(stats, name)
-    metadata = stats.to_metadata() | {
-        "circular_evidence": [part._asdict() for part in circular.evidence],
-        "name_hint": _name_hint(name),
-    }
-    if circular.is_circular and circular.score > confidence_threshold:
-        return TimeSeriesType(
-            primary_type="continuous",
-            subtype="circular",
-            confidence=circular.score,
-            is_circular=True,
-            circular_period=circular.period,
-            periodicity=circular.period,
-            metadata=metadata | {"decided_by": "circular score"},
-        )
-    primary = _primary(stats)
-    metadata |= {
-        "discrete_score": primary.discrete_score,
-        "continuous_score": primary.continuous_score,
-        "decided_by": primary.rule,
-    }
-    subtype, confidence = _subtype(stats, primary.primary_type, circular)
-    is_circular = circular.is_circular and primary.primary_type == "continuous"
-    return TimeSeriesType(
-        primary_type=primary.primary_type,
-        subtype=subtype,
-        confidence=min(primary.confidence, confidence),
-        is_circular=is_circular,
-        circular_period=circular.period if is_circular else None,
-        periodicity=stats.periodicity,
-        metadata=metadata,
-    )
+def detect_type(data: ArrayLike, name: str | None = None) -> TimeSeriesType:
+    """Detect a type as ``analyze_time_series_type`` does by default, without any warning."""
+    return classify(measure(as_float64(data)), name)
 
 
-def _name_hint(name: str | None) -> str | None:
-    lowered = (name or "").lower()
-    return next((hint for hint in NAME_HINTS if hint in lowered), None)
+def guess_discrete(values: NDArray[Any]) -> bool:
+    """Tell by the share of distinct values alone whether they are separate.
 
-
-def _score_circular(stats: Statistics, name: str | None) -> _CircularScore:
-    """Add up what speaks for an angle; the order matters to the last bit of the sum."""
-    evidence = []
-    if (hint := _name_hint(name)) is not None:
-        evidence.append(_Evidence(0.3, f"name contains {hint!r}"))
-    period, words = _angle_range(stats)
-    if period is not None:
-        evidence.append(_Evidence(0.4, f"values run from {words}, within 10 %"))
-    if stats.n_wraps:
-        jumps = "1 jump" if stats.n_wraps == 1 else f"{stats.n_wraps} jumps"
-        evidence.append(_Evidence(0.2, f"{jumps} of more than 80 % of the range"))
-    if stats.max_autocorr > 0.7 and stats.n_unique > 5:
-        evidence.append(_Evidence(0.3, f"smooth: autocorrelation {stats.max_autocorr:.2f}"))
-    if _is_concentrated(stats):
-        reason = f"concentrated on a circle: resultant length {stats.resultant_length:.2f}"
-        evidence.append(_Evidence(0.2, reason))
-    score = 0.0
-    for part in evidence:
-        score += part.points
-    return _CircularScore(score, period, tuple(evidence))
-
-
-def _angle_range(stats: Statistics) -> tuple[float | None, str]:
-    if stats.uniqueness_ratio > 0.1 and stats.n_unique > 2:
-        for low, high, period, words in _ANGLE_RANGES:
-            tolerance = 0.1 * period
-            if abs(stats.min - low) < tolerance and abs(stats.max - high) < tolerance:
-                return period, words
-    return None, ""
-
-
-def _is_concentrated(stats: Statistics) -> bool:
-    return (
-        stats.n_samples >= 50
-        and stats.n_unique > 10
-        and stats.resultant_length > MIN_RESULTANT_LENGTH
-    )
-
-
-def _primary(stats: Statistics) -> _Primary:
-    """Apply the first rule that fits, else weigh scores."""
-    whole, ratio = stats.fraction_integers, stats.uniqueness_ratio
-    if stats.n_unique == 2 and whole > 0.98:
-        return _Primary("discrete", 1.0, "two whole values")
-    if ratio < 0.05 and stats.n_unique <= 20:
-        return _Primary("discrete", 0.95, "few values, each many times")
-    if whole > 0.99 and ratio < 0.3:
-        return _Primary("discrete", 0.9, "whole numbers that repeat")
-    if whole > 0.99 and stats.non_decreasing:
-        return _Primary("discrete", 0.95, "whole numbers that never decrease")
-    if stats.cv_gap < 0.05 and ratio > 0.8:
-        return _Primary("discrete", 0.85, "evenly spaced values")
-    return _weigh(stats)
-
-
-def _weigh(stats: Statistics) -> _Primary:
-    n_unique, n_samples = stats.n_unique, stats.n_samples
-    for_discrete = (
-        (0.3, stats.uniqueness_ratio < 0.1),
-        (0.2, stats.normalized_entropy < 0.3),
-        (0.2, stats.fraction_integers > 0.95),
-        (0.1, stats.cv_gap < 0.1),
-        (0.1, n_unique <= 30),
-    )
-    for_continuous = (
-        (0.3, stats.uniqueness_ratio > 0.5),
-        (0.2, stats.normalized_entropy > 0.7),
-        (0.2, stats.fraction_integers < 0.1),
-        (0.1, stats.cv_gap > 1.0),
-        (0.1, n_unique > 30 and n_unique > 0.7 * n_samples),
-        (0.1, stats.normal_pvalue > 0.05),
-        (0.1, stats.uniform_pvalue > 0.05),
-    )
-    discrete = sum(points for points, applies in for_discrete if applies)
-    continuous = sum(points for points, applies in for_continuous if applies)
-    total = discrete + continuous
-    discrete, continuous = (discrete / total, continuous / total) if total else (0.5, 0.5)
-    confidence = max(discrete, continuous)
-    if abs(discrete - continuous) < 0.2:
-        return _Primary("ambiguous", confidence, "scores", discrete, continuous)
-    primary_type: PrimaryType = "discrete" if discrete > continuous else "continuous"
-    return _Primary(primary_type, confidence, "scores", discrete, continuous)
-
-
-def _subtype(
-    stats: Statistics, primary_type: PrimaryType, circular: _CircularScore
-) -> tuple[Subtype | None, float]:
-    if primary_type != "discrete":
-        subtype: Subtype = "circular" if circular.is_circular else "linear"
-        confidence = circular.score if circular.is_circular else 0.8
-        return (subtype if primary_type == "continuous" else None), confidence
-    if stats.n_unique == 2:
-        return "binary", 1.0
-    if stats.fraction_integers > 0.99 and stats.non_decreasing:
-        return "count", 0.95
-    if stats.uniqueness_ratio > 0.8 and stats.n_unique >= 10 and stats.cv_gap < 0.05:
-        return "timeline", 0.95
-    return "categorical", 0.8
+    Below a quarter they are, above seven tenths they are not; between them a warning says that
+    continuous is assumed.
+    """
+    if values.size < 100:
+        msg = f"Only {values.size} points: whether they are discrete is a guess."
+        warnings.warn(msg, UserWarning, stacklevel=3)
+    ratio = np.unique(values).size / max(values.size, 1)
+    if 0.25 <= ratio <= 0.7:
+        msg = f"{ratio:.0%} of the values are distinct: continuous is assumed."
+        warnings.warn(msg, UserWarning, stacklevel=3)
+    return ratio < 0.25
