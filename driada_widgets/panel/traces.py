@@ -162,7 +162,7 @@ class TraceView(anywidget.AnyWidget):
         features
             Rows under the traces.
         bad, selected, proposals
-            As :meth:`show_spans`; ``None`` for ``bad`` or ``proposals`` leaves them as they are.
+            As :meth:`show_spans`; all are left as they are if none is given.
         visible
             Frames to bring into view. ``None``: what the browser shows stays (all frames given,
             the first time).
@@ -184,7 +184,8 @@ class TraceView(anywidget.AnyWidget):
             self.step = max(1, -(-(stop - start) // max(1, n_columns)))
             self.n_frames, self.fps, self.units = n_frames, fps, plain(units, limit=30)
             self.n_total = len(labels) if n_total is None else n_total
-            self.show_spans(bad=bad, selected=selected, proposals=proposals)
+            if (bad, selected, proposals) != (None, None, None):
+                self.show_spans(bad=bad, selected=selected, proposals=proposals)
             if visible is None and self.window[1] == 0:
                 visible = (start, stop)
             if visible is not None:

@@ -9,6 +9,8 @@ const LOST_ANSWER_MS = 4000;
 const TRACE_PX = 21;
 const FEATURE_PX = 38;
 
+const namesOf = (held) => JSON.stringify([held.labels, held.features]);
+
 class Picture {
   constructor(model, root) {
     this.model = model;
@@ -35,7 +37,7 @@ class Picture {
     const { model } = this;
     this.heard = [
       ["change:rev", () => this.adopt()],
-      ["change:jump", () => this.jump()],
+      ["change:jump", () => queueMicrotask(() => this.jump())], // after the data of the same message
       ["change:bad change:proposals change:selected change:marking change:time_unit", () => this.adoptLook()],
     ];
     for (const [events, action] of this.heard) model.on(events, action);
@@ -62,7 +64,7 @@ class Picture {
     const bytes = get("block");
     const isAligned = bytes.byteOffset % 4 === 0;
     const buffer = isAligned ? bytes.buffer : bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-    const isFirst = this.held === null;
+    const before = this.held;
     this.held = {
       labels: get("labels"), features: get("features"), ranges: get("ranges"), units: get("units"),
       values: new Float32Array(buffer, isAligned ? bytes.byteOffset : 0, bytes.byteLength / 4),
@@ -72,9 +74,10 @@ class Picture {
     if (this.held.answered === this.asked.id) this.asked.at = 0;
     else if (this.root.dataset.answered === String(this.held.answered)) this.asked.key = ""; // unasked
     this.root.dataset.answered = String(this.held.answered);
-    if (isFirst) this.jump();
     const rows = TRACE_PX * this.held.labels.length + FEATURE_PX * this.held.features.length;
     this.stage.style.height = `${Math.min(760, Math.max(200, rows + 44))}px`;
+    if (!before) this.jump();
+    if (!before || namesOf(before) !== namesOf(this.held)) this.resize();
     this.lookAt(this.view);
   }
 
