@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from driada_widgets.core.errors import LoaderError
     from driada_widgets.core.report import Note
 
-__all__ = ["ArrayInfo", "Fingerprint", "Inventory", "Reader"]
+__all__ = ["ArrayInfo", "Fingerprint", "Inventory", "MappingReader", "Reader"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,8 @@ class ArrayInfo:
         The value of a scalar or of small stored metadata, else ``None``.
     problem
         Why the array cannot be read, or ``None``.
+    error
+        Class of the error that reading it raises, where there is a ``problem``.
     """
 
     name: str
@@ -65,6 +68,7 @@ class ArrayInfo:
     first_values: str = ""
     value: Any = None
     problem: str | None = None
+    error: type[LoaderError] | None = None
 
     @property
     def n_bytes(self) -> int:
@@ -90,7 +94,8 @@ class Inventory:
     arrays
         In the file's order.
     metadata
-        Stored metadata as plain values.
+        Stored metadata as plain values: what ``_metadata`` holds, and what ``_sync_info`` holds
+        under ``"sync_info"``.
     fingerprint
         Which bytes these are, without the digest; ``None`` in memory.
     notes
@@ -120,4 +125,19 @@ class Reader(Protocol):
         """Say what the file holds, without reading arrays."""
 
     def read(self, path: Path, names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
-        """Read the named arrays into memory, verified where the format allows it."""
+        """Read the named arrays into memory, verified where the format allows it.
+
+        Numbers come in the machine's byte order and with the last axis contiguous, neural data
+        with cells first.
+        """
+
+
+@runtime_checkable
+class MappingReader(Reader, Protocol):
+    """A reader that can also show arrays without reading them."""
+
+    def map(self, path: Path, names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
+        """Give read-only views of the file where that is possible, else read; nothing is verified.
+
+        The file has to stay where it is as long as a view is in use.
+        """
