@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.request import frames
 from driada_widgets.core.request.model import FeatureChoice, LoadRequest, SaveSpec
 from driada_widgets.core.request.plain import to_plain, write_word
@@ -122,30 +121,23 @@ def _quoted(text: str) -> str:
     return f'"{text}"' if text.isprintable() and not set(text) & {'"', "\\"} else repr(text)
 
 
-def to_command(request: LoadRequest | str | Path) -> str:
+def to_command(request: LoadRequest | str | Path, *, file: str | Path = "request.yaml") -> str:
     """Give the command line that loads the same experiment, quoted for a POSIX shell.
 
     Parameters
     ----------
     request
-        The file of a request, or a request that needs nothing but a data file and options.
-
-    Raises
-    ------
-    ParameterError
-        If the request holds more than options can say; the message names what.
+        The file of a request, or a request.
+    file
+        Where the request will be saved; the command names it, with a comment, if options cannot
+        say all of the request.
     """
     if isinstance(request, (str, Path)):
         return shlex.join([_PROGRAM, "run", _file_word(Path(request))])
-    beyond = _beyond_options(request)
-    if beyond or request.source.path is None:
-        what = ", ".join(beyond) or "source.path"
-        msg = (
-            f"Options of the command cannot say all of this request ({what}). "
-            f"Save the request as a YAML file and run that: {_PROGRAM} run request.yaml"
-        )
-        raise ParameterError(msg, where=what, fix="save the request as YAML and run that")
-    words = [_PROGRAM, "run", _file_word(request.source.path)]
+    path = request.source.path
+    if path is None or _beyond_options(request):
+        return f"{to_command(file)}  # save the request under this name first"
+    words = [_PROGRAM, "run", _file_word(path)]
     for option, value in _options(request):
         # A value that begins with a dash would be taken for an option.
         words += [f"{option}={value}"] if value.startswith("-") else [option, value]
@@ -156,22 +148,19 @@ def _file_word(path: Path) -> str:
     return f"./{path}" if str(path).startswith("-") else str(path)
 
 
-def _beyond_options(request: LoadRequest) -> list[str]:
-    """Name the fields that the options of the command cannot say."""
+def _beyond_options(request: LoadRequest) -> bool:
+    """Say whether a request holds more than the options of the command can say."""
     default = LoadRequest()
     names = ("aggregate_features", "nan", "transpose", "create_circular_2d", "seed")
-    beyond = [name for name in names if getattr(request, name) != getattr(default, name)]
-    if request.source.kind not in {"file", "folder", "saved"}:
-        beyond.append("source.kind")
-    features = request.features
-    if features is not None and not (features and all(map(_is_type_only, features.values()))):
-        beyond.append("features")
-    if request.spikes is not None and request.spikes.options:
-        beyond.append("spikes")
-    if request.save is not None and save_from_path(request.save.path) != request.save:
-        beyond.append("save")
-    free = (*request.exp_params, *request.static_features)
-    return beyond + [f"the name {name!r}" for name in free if "=" in str(name)]
+    features, save = request.features, request.save
+    return (
+        any(getattr(request, name) != getattr(default, name) for name in names)
+        or request.source.kind not in {"file", "folder", "saved"}
+        or (features is not None and not (features and all(map(_is_type_only, features.values()))))
+        or bool(request.spikes and request.spikes.options)
+        or (save is not None and save_from_path(save.path) != save)
+        or any("=" in str(name) for name in (*request.exp_params, *request.static_features))
+    )
 
 
 def _is_type_only(choice: FeatureChoice) -> bool:
