@@ -1,0 +1,270 @@
+"""Writing an archive: one pass over the data, checksums made while the bytes go out."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from driada_widgets.core.container.checksums import crc_of_pieces, join_crcs, plan_pieces
+from driada_widgets.core.container.layout import (
+    CRC_POSITION,
+    MANIFEST_NAME,
+    Member,
+    directory,
+    local_header,
+    npy_header,
+)
+from driada_widgets.core.container.manifest import ARRAY_ID, ArrayRecord, canonical_json
+from driada_widgets.core.errors import DataTypeError, ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
+    from hashlib import _Hash
+    from typing import BinaryIO
+
+    from numpy.typing import NDArray
+
+    from driada_widgets.core.container.checksums import PieceGrid
+    from driada_widgets.core.report import Progress
+
+    Digests = Mapping[str, str]
+    ManifestSource = Mapping[str, Any] | Callable[[Digests], Mapping[str, Any]]
+
+__all__ = ["WrittenArchive", "write_archive"]
+
+_CHUNK_BYTES = 4 * 1024 * 1024  # stays in the processor's cache from one checksum to the next
+_SYNC_BYTES = 32 * 1024 * 1024
+_RESERVED_KEYS = ("arrays", "members")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenArchive:
+    """What was written.
+
+    Parameters
+    ----------
+    digests
+        SHA-256 of each array's raw bytes.
+    manifest
+        The whole manifest, as it is in the file.
+    n_bytes
+        Size of the file.
+    """
+
+    digests: dict[str, str]
+    manifest: dict[str, Any]
+    n_bytes: int
+
+
+def write_archive(
+    file: BinaryIO,
+    arrays: Mapping[str, NDArray[Any]],
+    manifest: ManifestSource,
+    *,
+    axes: Mapping[str, Sequence[str]] | None = None,
+    sync: Callable[[], None] | None = None,
+    progress: Progress | None = None,
+) -> WrittenArchive:
+    """Write arrays and a manifest as one archive.
+
+    Parameters
+    ----------
+    file
+        Empty, opened for writing, and able to seek.
+    arrays
+        By plain ASCII name; big-endian ones are stored little-endian, all in C order.
+    manifest
+        What the manifest says beside the arrays, as JSON values; or a function that gives it from
+        the SHA-256 of each array. It is called when the arrays are written.
+    axes
+        Names of the axes of arrays, for those who read the manifest; ``axis0``... if not given.
+    sync
+        Brings what was written so far to the disk; called now and then from another thread, so
+        that the disk works while checksums are made. ``None``: the disk is left to itself.
+    progress
+        Counts bytes; raises if it was cancelled.
+
+    Returns
+    -------
+    WrittenArchive
+        Digests, manifest and size.
+
+    Raises
+    ------
+    ParameterError
+        If a name is not plain, two differ only by case, or the manifest uses a key of ours.
+    DataTypeError
+        If an array holds something that a machine elsewhere could not read.
+    """
+    _check_names(arrays)
+    stored = {name: _as_stored(name, array) for name, array in arrays.items()}
+    if progress is not None:
+        progress.begin("Saving", sum(array.nbytes for array in stored.values()))
+    with _Background(sync) as background:
+        parts = [_write_array(file, name, stored[name], background, progress) for name in stored]
+    records = {part.name: part.record(_axes_of(part, axes or {})) for part in parts}
+    for part in parts:
+        _write_crc(file, part, records[part.name].zip_crc32)
+    digests = {name: record.sha256 for name, record in records.items()}
+    told = manifest(digests) if callable(manifest) else manifest
+    complete = _complete(told, records)
+    members = [record.member for record in records.values()]
+    return WrittenArchive(
+        digests=digests, manifest=complete, n_bytes=_finish(file, members, complete)
+    )
+
+
+def _check_names(arrays: Mapping[str, Any]) -> None:
+    for name in arrays:
+        if not ARRAY_ID.fullmatch(name):
+            msg = f"Expected array names of up to 64 letters, digits and _, but got {name!r}."
+            raise ParameterError(msg, where=name)
+    if len({name.lower() for name in arrays}) != len(arrays):
+        msg = f"Expected array names that differ by more than case, but got {sorted(arrays)}."
+        raise ParameterError(msg)
+
+
+def _as_stored(name: str, array: NDArray[Any]) -> NDArray[Any]:
+    """Give the array in C order and little-endian; itself if it is already."""
+    array = np.asarray(array)
+    if array.dtype.kind not in "biufcSU" or array.dtype.itemsize == 0:
+        msg = (
+            f"Array {name!r} has dtype {array.dtype}, which an archive does not hold.\n"
+            "Convert it to numbers, booleans or text."
+        )
+        raise DataTypeError(msg, where=name, found=str(array.dtype))
+    if array.dtype.kind in "fc" and array.dtype.char in "gG":
+        msg = (
+            f"Array {name!r} has dtype {array.dtype}, whose bytes differ between machines.\n"
+            "Convert it to float64 or complex128."
+        )
+        raise DataTypeError(msg, where=name, found=str(array.dtype))
+    return np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
+
+
+def _axes_of(part: _Part, axes: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    return tuple(axes.get(part.name) or (f"axis{i}" for i in range(part.array.ndim)))
+
+
+def _complete(told: Mapping[str, Any], records: Mapping[str, ArrayRecord]) -> dict[str, Any]:
+    taken = [key for key in _RESERVED_KEYS if key in told]
+    if taken:
+        msg = f"The manifest's keys {taken} are written by the container; use other names."
+        raise ParameterError(msg)
+    return {
+        **told,
+        "members": [record.member.name for record in records.values()],
+        "arrays": {name: record.to_dict() for name, record in records.items()},
+    }
+
+
+def _finish(file: BinaryIO, members: list[Member], manifest: Mapping[str, Any]) -> int:
+    """Write the manifest and the directory; give the size of the file."""
+    text = canonical_json(manifest)
+    last = Member(name=MANIFEST_NAME, header=b"", n_bytes=len(text), crc32=zlib.crc32(text))
+    file.write(local_header(last, file.tell()) + text)
+    file.write(directory([*members, last], hashlib.sha256(text).hexdigest()))
+    return file.tell()
+
+
+class _Background:
+    """Two threads beside the one that writes: one makes SHA-256, one keeps the disk busy."""
+
+    def __init__(self, sync: Callable[[], None] | None) -> None:
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._hasher = ThreadPoolExecutor(1, thread_name_prefix="sha256")
+        self._syncer = ThreadPoolExecutor(1, thread_name_prefix="sync")
+        self._sync = sync
+        self._unsynced = 0
+        self._pending: list[Future[None]] = []
+
+    def __enter__(self) -> _Background:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        for executor in (self._hasher, self._syncer):
+            executor.shutdown(cancel_futures=error is not None)
+        if error is None:
+            for future in self._pending:
+                future.result()
+
+    def take(self, digest: _Hash, data: memoryview) -> None:
+        """Hash data while they are being written."""
+        self._pending.append(self._hasher.submit(digest.update, data))
+
+    def wrote(self, n_bytes: int) -> None:
+        """Count what was written; from time to time, bring it to the disk."""
+        self._unsynced += n_bytes
+        if self._sync is not None and self._unsynced >= _SYNC_BYTES:
+            self._unsynced = 0
+            self._pending.append(self._syncer.submit(self._sync))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One array that was written; its digest is complete when the background is."""
+
+    name: str
+    array: NDArray[Any]
+    header: bytes
+    grid: PieceGrid
+    start: int
+    digest: _Hash
+    crcs: list[int]
+
+    def record(self, axes: tuple[str, ...]) -> ArrayRecord:
+        """Give what the manifest says about the array."""
+        lengths = np.diff(self.grid.bounds()).tolist()
+        return ArrayRecord(
+            id=self.name,
+            dtype=self.array.dtype,
+            shape=self.array.shape,
+            axes=axes,
+            sha256=self.digest.hexdigest(),
+            zip_crc32=join_crcs(zlib.crc32(self.header), self.crcs, lengths),
+            grid=self.grid,
+            crcs=np.asarray(self.crcs, dtype=np.uint32),
+        )
+
+
+def _write_array(
+    file: BinaryIO,
+    name: str,
+    array: NDArray[Any],
+    background: _Background,
+    progress: Progress | None,
+) -> _Part:
+    header = npy_header(array.dtype, array.shape)
+    grid = plan_pieces(array.shape, array.dtype.itemsize)
+    start, digest, crcs = file.tell(), hashlib.sha256(), list[int]()
+    member = Member(name=f"{name}.npy", header=header, n_bytes=array.nbytes)
+    file.write(local_header(member, start) + header)
+    data, bounds = array.reshape(-1).view(np.uint8).data, grid.bounds()
+    step = max(1, _CHUNK_BYTES // max(1, grid.piece_rows * grid.piece_bytes))
+    for first in range(0, grid.n_pieces, step):
+        edges = bounds[first : first + step + 1]
+        chunk = data[edges[0] : edges[-1]]
+        background.take(digest, chunk)
+        crcs += crc_of_pieces(data, edges)
+        file.write(chunk)
+        background.wrote(len(chunk))
+        if progress is not None:
+            progress.advance(len(chunk))
+    return _Part(
+        name=name, array=array, header=header, grid=grid, start=start, digest=digest, crcs=crcs
+    )
+
+
+def _write_crc(file: BinaryIO, part: _Part, crc32: int) -> None:
+    """Put the checksum, known only now, into the header that was written before the data."""
+    end = file.tell()
+    file.seek(part.start + CRC_POSITION)
+    file.write(struct.pack("<L", crc32))
+    file.seek(end)
