@@ -107,13 +107,16 @@ class MultiTimeSeries:
             block, is_discrete = checked_block(as_array(data_or_tslist), discrete)
             self._set_up(block, block.shape, name, is_discrete)
             self.ts_list = LazySeries(self._row, block.shape[0])
+            self._make_mask = self._all_frames
         else:
             series = checked_series(data_or_tslist)
             block = np.stack([one.data for one in series])
             self._set_up(block, block.shape, name, series[0].discrete)
             self.ts_list = named(series, name)
         self.distmat, self.data_name, self.rescale_rows = distmat, data_name, bool(rescale_rows)
-        self.ds = 1 if downsampling is None else int(downsampling)
+        if downsampling is not None:
+            entropies.check_downsampling(downsampling, block.shape[1])
+            self.ds = int(downsampling)
         if not allow_zero_columns:
             refuse_zero_columns(block[:, :: self.ds])
         if shuffle_mask is not None:
@@ -340,11 +343,9 @@ class MultiTimeSeries:
         return entropies.shannon_entropy(*self.int_data[:, ::ds])
 
     def clear_caches(self) -> None:
-        """Forget entropies and scores, of the components too; the scores then stay ``None``."""
+        """Forget entropies and scores; the scores then stay ``None``. Components keep theirs."""
         self.copula_normal_data = None
         self.entropy = {}
-        for one in self.ts_list:
-            one.clear_caches()
 
     def __repr__(self) -> str:
         """Name it without making its data."""
