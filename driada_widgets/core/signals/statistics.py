@@ -141,7 +141,8 @@ def _measure(values: Floats) -> Statistics:
     n_unique = distinct.size
     low, high = float(ordered[0]), float(ordered[-1])
     data_range = high - low
-    mean = float(values.mean())
+    # The mean of equal values is off by a rounding, which would look like a spread.
+    mean = low if n_unique == 1 else float(values.mean())
     centred = values - mean
     squares = centred * centred
     variance = float(squares.mean())
@@ -179,7 +180,7 @@ def _measure(values: Floats) -> Statistics:
 def _shape_of(
     centred: Floats, squares: Floats, variance: float, mean: float
 ) -> tuple[float, float]:
-    """Skewness and excess kurtosis; NaN if the spread is only rounding."""
+    """Skewness and excess kurtosis; NaN if there is no spread beyond rounding."""
     if math.sqrt(variance) <= np.finfo(np.float64).eps * abs(mean):
         return math.nan, math.nan
     # NumPy scalars overflow to infinity where Python's raise.
