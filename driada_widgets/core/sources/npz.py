@@ -73,15 +73,14 @@ class NpzReader:
     def sniff(self, path: Path) -> bool:
         """Say whether the file starts as an NPZ does: a zip whose first member is an array."""
         head = first_bytes(path)
+        is_named_so = path.name.lower().endswith(self.suffixes)
         if head.startswith(b"PK\x05\x06"):
-            return path.name.lower().endswith(self.suffixes)
-        if not head.startswith(b"PK\x03\x04") or len(head) < 30:
+            return is_named_so
+        if not head.startswith(b"PK\x03\x04"):
             return False
         n_name = int.from_bytes(head[26:28], "little")
         first_name = head[30 : 30 + n_name]
-        if first_name.endswith(_SUFFIX.encode()):
-            return True
-        return path.name.lower().endswith(self.suffixes) or _has_arrays(path)
+        return first_name.endswith(_SUFFIX.encode()) or is_named_so or _has_arrays(path)
 
     def inspect(self, path: Path) -> Inventory:
         """List the arrays; only headers, a few values and stored metadata are read.

@@ -64,8 +64,6 @@ def inspect_objects(
     """
     error: DataFileError | DataTypeError
     try:
-        if name not in METADATA_NAMES and name.lower() not in PER_CELL_NAMES:
-            raise _refusal(where)
         if member_size > _MAX_BYTES_AT_INSPECTION:
             raise _refusal(where, "it is too large to be looked into")
         array, left_out = _read(reader, header, member_size, name=name, where=where)
@@ -103,7 +101,8 @@ def _read(
     reader: MemberReader, header: NpyHeader, member_size: int, *, name: str, where: str
 ) -> tuple[NDArray[Any], list[str]]:
     """Read the array; the list names parts of metadata that are no plain values."""
-    if header.dtype.kind != "O" or member_size > _MAX_BYTES:
+    is_expected = name in METADATA_NAMES or name.lower() in PER_CELL_NAMES
+    if not is_expected or header.dtype.kind != "O" or member_size > _MAX_BYTES:
         raise _refusal(where)
     pickled = reader.read(member_size - header.n_bytes)
     reader.finish()

@@ -139,9 +139,7 @@ def _find_end(file: BinaryIO, size: int, name: str) -> tuple[_EndRecord, int]:
     end = _EndRecord(n_members=n_members, offset=offset, n_bytes=n_bytes, stop=stop)
     end = _find_end64(file, end) or end
     if end.offset + end.n_bytes != end.stop:
-        raise _corrupt(
-            name, "its index is not where its last bytes say; bytes are missing or added"
-        )
+        raise _corrupt(name, "bytes are missing or were added before its zip index")
     return end, n_trailing
 
 
