@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from driada_widgets.core.build.features import detect_type
 from driada_widgets.core.experiment.contents import FeatureContent, Filled
 from driada_widgets.core.report import Note
+from driada_widgets.core.signals.detect import detect_type
 from driada_widgets.core.signals.types import type_from_string
 
 if TYPE_CHECKING:
@@ -21,16 +21,10 @@ if TYPE_CHECKING:
     from driada_widgets.core.request.plan import ArrayPlan, LoadPlan
     from driada_widgets.core.signals.types import TimeSeriesType
 
-__all__ = ["combine", "seeds_of"]
+__all__ = ["combine"]
 
 NOISE = 1e-7
 """Amplitude of the tie-breaking noise that a seed adds to each component."""
-
-
-def seeds_of(seed: int, n_aggregates: int) -> tuple[int, ...]:
-    """Give the seed of the calcium noise, then one per combined feature, as driada draws them."""
-    state = np.random.SeedSequence(seed).generate_state(1 + n_aggregates)
-    return tuple(int(word) for word in state)
 
 
 def combine(
@@ -74,8 +68,9 @@ def _combined(
 ) -> FeatureContent:
     rows = np.array([components[key][0] for key in spec.of], dtype=np.float64)
     if plan.request.seed is not None:
-        seeds = seeds_of(plan.request.seed, len(plan.request.aggregate_features))
-        rng = np.random.default_rng(seeds[1 + position])
+        # The first word seeds the calcium; each combination that is made gets the next one.
+        words = np.random.SeedSequence(plan.request.seed).generate_state(position + 2)
+        rng = np.random.default_rng(int(words[1 + position]))
         rows += NOISE * rng.random(rows.shape)
     rows.flags.writeable = False
     filled = tuple(

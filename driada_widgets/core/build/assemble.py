@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from driada_widgets import __version__
-from driada_widgets.core.build.aggregates import seeds_of
 from driada_widgets.core.build.examine import examine
 from driada_widgets.core.experiment.contents import Contents
 from driada_widgets.core.experiment.experiment import Experiment
@@ -82,7 +81,6 @@ def build(
 
 
 def _contents(plan: LoadPlan, seen: Examination, provenance: Mapping[str, Any]) -> Contents:
-    seed = plan.request.seed
     calcium = next(item.name for item in plan.arrays if item.role == "calcium")
     return Contents(
         signature=plan.signature,
@@ -99,7 +97,7 @@ def _contents(plan: LoadPlan, seen: Examination, provenance: Mapping[str, Any]) 
         static_features=dict(plan.static_features),
         metadata=_metadata(plan, seen),
         create_circular_2d=plan.request.create_circular_2d,
-        seed=None if seed is None else seeds_of(seed, len(plan.request.aggregate_features))[0],
+        seed=plan.request.seed,
         provenance=provenance,
     )
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from driada_widgets.core.build.aggregates import combine
-from driada_widgets.core.build.features import decide_type, detect_type, is_garbage
+from driada_widgets.core.build.features import decide_type, is_garbage
 from driada_widgets.core.build.missing import Mended, find_gaps, mend
 from driada_widgets.core.build.recording import recording_notes, too_few_frames
 from driada_widgets.core.build.values import Values, take
 from driada_widgets.core.experiment.contents import FeatureContent, Filled
 from driada_widgets.core.report import LedgerEntry
 from driada_widgets.core.request import frames
+from driada_widgets.core.signals.detect import detect_type
 from driada_widgets.core.signals.transforms import fill_ranges
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from driada_widgets.core.report import Note
-from driada_widgets.core.signals.detect import analyze_time_series_type, explain
+from driada_widgets.core.signals.detect import explain
 from driada_widgets.core.signals.types import TYPE_WORDS, TimeSeriesType, type_from_string
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.request.model import FeatureChoice
     from driada_widgets.core.request.plan import ArrayPlan
 
-__all__ = ["TypeDecision", "decide_type", "detect_type", "is_garbage"]
+__all__ = ["TypeDecision", "decide_type", "is_garbage"]
 
 MIN_SAMPLES = 30
 """Below this many frames detection is unreliable (the default of ``analyze_time_series_type``)."""
@@ -64,11 +64,6 @@ def is_garbage(array: NDArray[Any]) -> bool:
         return bool(array.min() == array.max())
     low, high = np.fmin.reduce(array, axis=None), np.fmax.reduce(array, axis=None)
     return bool(np.isnan(low) or low == high)
-
-
-def detect_type(values: NDArray[Any], name: str) -> TimeSeriesType:
-    """Detect the type of finite values; few of them are not warned about here."""
-    return analyze_time_series_type(values, name=name, min_samples=0)
 
 
 def decide_type(item: ArrayPlan, detected: TimeSeriesType, *, whitelist: bool) -> TypeDecision:

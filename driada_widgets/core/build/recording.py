@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from driada_widgets.core.errors import DataShapeError
+from driada_widgets.core.experiment.limits import (
+    CALCIUM_EDGE_DECAYS,
+    few_positions_note,
+    short_recording_note,
+)
 from driada_widgets.core.report import Issue, Note
 
 if TYPE_CHECKING:
@@ -20,12 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["recording_notes", "too_few_frames"]
 
 N_SHOWN = 10
-SHIFT_IN_DECAY_TIMES = 5
-"""Shuffling keeps this many decay times free at each end (``spec`` of the experiment's masks)."""
-SPARE_FRAMES = 10
-EDGE_SEC = 2.0
-"""Features keep this many seconds free at each end."""
-RESTRICTIVE_SHARE = 0.1
 
 
 def too_few_frames(bad_mask: NDArray[np.bool_], plan: LoadPlan) -> tuple[Issue, ...]:
@@ -75,23 +74,11 @@ def recording_notes(
 
 def _length_notes(plan: LoadPlan, n_frames: int) -> Iterator[Note]:
     fps, t_off_sec = plan.static_features["fps"], plan.static_features["t_off_sec"]
-    needed = int(t_off_sec * fps * SHIFT_IN_DECAY_TIMES * 2) + SPARE_FRAMES
-    usable = n_frames - 2 * int(SHIFT_IN_DECAY_TIMES * t_off_sec * fps)
-    if n_frames < needed:
-        text = (
-            f"The recording is short: {n_frames} frames. Significance tests that shuffle calcium "
-            f"need at least {needed} (ten decay times: t_off_sec={t_off_sec:g} s at "
-            f"fps={fps:g} Hz), those that shift features more than {int(2 * EDGE_SEC * fps)}. "
-            "If fps or t_off_sec are smaller in truth, give them in static_features."
-        )
-        yield Note(id="recording-short", level="warning", subject="calcium", text=text)
-    elif usable < RESTRICTIVE_SHARE * n_frames:
-        text = (
-            f"Combined shuffle_mask is extremely restrictive: only {usable}/{n_frames} "
-            f"({100 * usable / n_frames:.1f}%) positions are valid for shuffling. "
-            "This may cause issues with shuffle-based significance testing."
-        )
-        yield Note(id="shuffle-mask-restrictive", level="warning", subject="calcium", text=text)
+    short = short_recording_note(n_frames, fps=fps, t_off_sec=t_off_sec)
+    n_valid = n_frames - 2 * int(CALCIUM_EDGE_DECAYS * t_off_sec * fps)
+    note = short or few_positions_note(n_valid, n_frames)
+    if note is not None:
+        yield note
 
 
 def _silent_notes(calcium_range: NDArray[np.float64], rows: Sequence[int]) -> Iterator[Note]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from driada_widgets.core.errors import DataTypeError, LoaderError
 from driada_widgets.core.report import Issue
+from driada_widgets.core.sources.numeric_objects import to_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -195,9 +196,10 @@ def _as_numbers(array: NDArray[Any], name: str) -> tuple[NDArray[Any], str]:
     """Give native real numbers, without a copy where the bytes already are."""
     dtype = array.dtype
     if dtype.hasobject:
-        return _from_objects(array, name), "Python numbers stored as float64"
+        numbers = to_numbers(array, name=name)
+        return numbers, f"Python numbers stored as {numbers.dtype}"
     if dtype.kind == "b":
-        return array.view(np.int8), "true and false stored as 1 and 0"
+        return array, "true and false count as 1 and 0"
     if dtype.kind not in "iuf":
         msg = f"{name!r} does not hold numbers but {dtype}."
         raise DataTypeError(msg, where=name, found=str(dtype), expected="numbers")
@@ -207,15 +209,6 @@ def _as_numbers(array: NDArray[Any], name: str) -> tuple[NDArray[Any], str]:
         native = dtype.newbyteorder("=")
         return array.astype(native), f"{dtype.str} stored as {native.str}"
     return array, ""
-
-
-def _from_objects(array: NDArray[Any], name: str) -> NDArray[np.float64]:
-    for index, item in zip(np.ndindex(array.shape), array.flat, strict=True):
-        if not isinstance(item, int | float | np.integer | np.floating):
-            place = ", ".join(map(str, index))
-            msg = f"{name}[{place}] is {item!r}, not a number."
-            raise DataTypeError(msg, where=name, found=repr(item), expected="a number")
-    return array.astype(np.float64)
 
 
 def _kept(ready: NDArray[Any], given: NDArray[Any], *, copy: bool) -> NDArray[Any]:

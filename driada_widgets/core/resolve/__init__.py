@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from driada_widgets.core.experiment.experiment import Experiment
 from driada_widgets.core.request.plan import ArrayPlan, LoadPlan
 from driada_widgets.core.resolve.bad_frames import resolve_bad_frames
 from driada_widgets.core.resolve.constants import resolve_constants
@@ -55,7 +54,7 @@ def resolve(request: LoadRequest, inventory: Inventory) -> LoadPlan | tuple[Issu
     constants = resolve_constants(request, inventory, found)
     neural = choose_neural(request, inventory, found)
     parts = assign_parts(request, inventory, neural, found)
-    names = name_features(request, parts, dir(Experiment), found)
+    names = name_features(request, parts, (), found)
     check_choices(request, parts, found)
     check_aggregates(request, parts, names, found)
     check_spikes(request, parts, found)

@@ -1,0 +1,124 @@
+"""The road: a request becomes an experiment, and a file if it is saved.
+
+``run`` is the steps in order, plus the cache rule, and nothing else. Nothing is printed or warned.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from driada_widgets.core.road.looking import Bench
+from driada_widgets.core.road.opening import open_source
+from driada_widgets.core.road.results import CheckResult, LoadResult
+from driada_widgets.core.road.saving import open_cached, save_result
+from driada_widgets.core.sources.registry import find_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from driada_widgets.core.report import Progress
+    from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.core.sources.base import Inventory
+
+__all__ = ["CheckResult", "LoadResult", "check", "inspect_file", "run"]
+
+
+def inspect_file(path: str | Path) -> Inventory:
+    """Say what a file holds; only its headers are read.
+
+    Parameters
+    ----------
+    path
+        A data file or folder.
+
+    Returns
+    -------
+    Inventory
+        Format, arrays with shapes and dtypes, stored metadata.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    DataFileError
+        If no reader knows it, or it is damaged.
+    """
+    path = Path(path)
+    return find_reader(path).inspect(path)
+
+
+def check(
+    request: LoadRequest,
+    *,
+    data: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> CheckResult:
+    """Say everything that a person should know before building.
+
+    Parameters
+    ----------
+    request
+        What is asked for.
+    data
+        Arrays in memory, for a request of kind ``"memory"``.
+    progress
+        Told about stages; asked whether to stop.
+
+    Returns
+    -------
+    CheckResult
+        ``ok``, or ``issues`` with their fixes.
+
+    Raises
+    ------
+    LoaderError
+        If the source cannot be read.
+    """
+    return Bench(open_source(request, data=data)).look(request, progress)
+
+
+def run(
+    request: LoadRequest,
+    *,
+    data: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    rebuild: bool = False,
+    cache: bool = False,
+) -> LoadResult:
+    """Turn a request into an experiment.
+
+    Parameters
+    ----------
+    request
+        What is asked for; with ``save`` set, the experiment is saved.
+    data
+        Arrays in memory, for a request of kind ``"memory"``.
+    progress
+        Told about stages; asked whether to stop.
+    rebuild
+        True ignores an experiment that was saved before.
+    cache
+        True opens the archive of the same request and the same source if there is one, and else
+        leaves one at ``{root}/{name}/Exp {name}.npz``.
+
+    Returns
+    -------
+    LoadResult
+        The experiment with notes and ledger.
+
+    Raises
+    ------
+    LoaderError
+        If the source cannot be read, or the request or the values have a problem.
+    LoadCancelledError
+        If the progress was cancelled; nothing is left behind.
+    """
+    opened = open_source(request, data=data)
+    bench = Bench(opened)
+    if cache and not rebuild:
+        kept = open_cached(bench, request)
+        if kept is not None:
+            return kept
+    result = bench.build(request, progress=progress)
+    return save_result(result, request, opened, cache=cache, progress=progress)

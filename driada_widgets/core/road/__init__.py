@@ -1,0 +1,1 @@
+"""The stations that ``run``, ``check`` and the workbench share: open, look, build, save."""

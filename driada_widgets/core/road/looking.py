@@ -1,0 +1,165 @@
+"""Look at an open source through a request, and build from what was seen.
+
+One ``Bench`` keeps a source open: arrays are read once, and types are detected once, so that
+a request that changes in one word is looked at again in milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from driada_widgets.core.build.assemble import build
+from driada_widgets.core.build.examine import Detections, examine
+from driada_widgets.core.build.features import is_garbage
+from driada_widgets.core.errors import ParameterError
+from driada_widgets.core.report import raise_issues
+from driada_widgets.core.request.plan import LoadPlan
+from driada_widgets.core.request.writing import to_dict
+from driada_widgets.core.resolve import resolve
+from driada_widgets.core.road.cost import estimate
+from driada_widgets.core.road.results import CheckResult, LoadResult
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from driada_widgets.core.build.examine import Examination
+    from driada_widgets.core.report import Issue, Progress
+    from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.core.road.opening import Opened
+    from driada_widgets.core.sources.base import Fingerprint, Inventory
+
+__all__ = ["Bench"]
+
+
+class Bench:
+    """A source that stays open while a person changes the request.
+
+    Parameters
+    ----------
+    opened
+        The source, its headers read.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+        self._arrays: dict[str, NDArray[np.generic]] = {}
+        self._detections = Detections()
+
+    @property
+    def inventory(self) -> Inventory:
+        """What the source holds."""
+        return self.opened.inventory
+
+    def plan(
+        self, request: LoadRequest, progress: Progress | None = None
+    ) -> LoadPlan | tuple[Issue, ...]:
+        """Resolve a request; arrays of another length count as constant if they are."""
+        planned = resolve(request, self.inventory)
+        if isinstance(planned, LoadPlan) or all(each.id != "feature-length" for each in planned):
+            return planned
+        odd = [
+            name
+            for issue in planned
+            if issue.id == "feature-length"
+            for fix in issue.fixes
+            for (_, name, _), _ in fix.changes
+        ]
+        constant = {name for name in odd if is_garbage(self.arrays([name], progress)[name])}
+        if not constant:
+            return planned
+        # An array of no length is dropped as constant or empty, which these are.
+        arrays = tuple(
+            replace(info, shape=(0,)) if info.name in constant else info
+            for info in self.inventory.arrays
+        )
+        return resolve(request, replace(self.inventory, arrays=arrays))
+
+    def arrays(
+        self, names: list[str] | tuple[str, ...], progress: Progress | None = None
+    ) -> dict[str, NDArray[np.generic]]:
+        """Give arrays as stored; each is read once."""
+        missing = [name for name in names if name not in self._arrays]
+        if missing:
+            self._arrays.update(self.opened.read(missing, progress))
+        return {name: self._arrays[name] for name in names}
+
+    def look(self, request: LoadRequest, progress: Progress | None = None) -> CheckResult:
+        """Say everything that a person should know before building."""
+        planned = self.plan(request, progress)
+        if not isinstance(planned, LoadPlan):
+            return CheckResult(
+                request=request,
+                inventory=self.inventory,
+                plan=None,
+                issues=planned,
+                notes=self.inventory.notes,
+                ledger=(),
+                features=(),
+                cost=None,
+            )
+        seen = self.examine(planned, progress)
+        return CheckResult(
+            request=request,
+            inventory=self.inventory,
+            plan=planned,
+            issues=seen.issues,
+            notes=seen.notes,
+            ledger=seen.ledger,
+            features=seen.features,
+            cost=estimate(planned, self.inventory),
+            examination=seen,
+        )
+
+    def examine(self, plan: LoadPlan, progress: Progress | None = None) -> Examination:
+        """Look at the values that a plan uses."""
+        return examine(
+            self.arrays(plan.names_to_read, progress),
+            plan,
+            detections=self._detections,
+            copy=self.opened.is_borrowed,
+            progress=progress,
+        )
+
+    def build(
+        self,
+        request: LoadRequest,
+        *,
+        fingerprint: Fingerprint | None = None,
+        progress: Progress | None = None,
+    ) -> LoadResult:
+        """Build the experiment.
+
+        Raises
+        ------
+        LoaderError
+            If the request or the values have a problem; all are named.
+        """
+        planned = self.plan(request, progress)
+        if not isinstance(planned, LoadPlan):
+            raise_issues(planned)
+        seen = self.examine(planned, progress)
+        experiment, notes = build(
+            self._arrays,
+            planned,
+            examination=seen,
+            request=_written(request),
+            fingerprint=fingerprint or self.inventory.fingerprint,
+            progress=progress,
+        )
+        return LoadResult(
+            experiment=experiment,
+            plan=planned,
+            notes=notes,
+            ledger=seen.ledger,
+            features=seen.features,
+        )
+
+
+def _written(request: LoadRequest) -> dict[str, Any] | None:
+    """Give the request as plain values; ``None`` if a part of it cannot be written down."""
+    try:
+        return to_dict(request)
+    except ParameterError:
+        return None

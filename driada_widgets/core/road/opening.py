@@ -1,0 +1,159 @@
+"""Find and open the source of a request: a file, a demo, a saved experiment, or arrays in memory.
+
+Nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from driada_widgets.core.errors import NotFoundError, ParameterError
+from driada_widgets.core.experiment.naming import construct_session_name, folder_name
+from driada_widgets.core.sources import demo, memory
+from driada_widgets.core.sources.registry import find_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from driada_widgets.core.report import Progress
+    from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.core.sources.base import Inventory, Reader
+
+__all__ = ["Opened", "iabs_path", "locate", "open_source"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A source whose headers were read.
+
+    Parameters
+    ----------
+    request
+        The request, with what the source itself adds to it.
+    inventory
+        What the source holds.
+    reader
+        Reads its arrays; ``None`` for arrays in memory.
+    data
+        Arrays in memory, which belong to someone else; ``None`` for a file.
+    """
+
+    request: LoadRequest
+    inventory: Inventory
+    reader: Reader | None = None
+    data: Mapping[str, Any] | None = None
+
+    @property
+    def is_borrowed(self) -> bool:
+        """Whether the arrays belong to someone else, so that the experiment needs copies."""
+        return self.data is not None
+
+    def read(
+        self, names: Sequence[str], progress: Progress | None = None
+    ) -> dict[str, NDArray[np.generic]]:
+        """Give arrays by name: read from the file, or views of those in memory."""
+        if self.data is not None:
+            return memory.arrays_of(self.data, names, copy=False)
+        arrays: dict[str, NDArray[np.generic]] = {}
+        if self.reader is None or self.inventory.path is None:
+            return arrays
+        if progress is not None:
+            progress.begin("Reading arrays", total=len(names))
+        for name in names:
+            arrays.update(self.reader.read(self.inventory.path, [name]))
+            if progress is not None:
+                progress.advance()
+        return arrays
+
+
+def open_source(request: LoadRequest, *, data: Mapping[str, Any] | None = None) -> Opened:
+    """Read the headers of a request's source.
+
+    Parameters
+    ----------
+    request
+        Says where the data are.
+    data
+        The arrays of a request of kind ``"memory"``.
+
+    Returns
+    -------
+    Opened
+        Arrays are not read yet.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    DataFileError
+        If it cannot be read.
+    ParameterError
+        If the request does not say where the data are.
+    """
+    if request.source.kind == "memory":
+        if data is None:
+            msg = "The arrays of this request are in memory: give them as data={'calcium': …}."
+            raise ParameterError(msg, where="source.kind", fix="give data=")
+        return Opened(request=request, inventory=memory.inventory_of(data), data=data)
+    path = locate(request)
+    reader = find_reader(path)
+    inventory = reader.inspect(path)
+    return Opened(request=_completed(request), inventory=inventory, reader=reader)
+
+
+def locate(request: LoadRequest) -> Path:
+    """Give the local file or folder of a request.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none; for ``IABS`` the text says that nothing was downloaded.
+    ParameterError
+        If the request does not name one.
+    """
+    source = request.source
+    if source.kind == "demo":
+        return demo.demo_path(str(source.path or "demo"))
+    if source.kind == "iabs":
+        return source.path if source.path is not None else _existing_iabs_path(request)
+    if source.path is None:
+        msg = f"The request does not say which {source.kind} to load: source.path is missing."
+        raise ParameterError(msg, where="source.path", fix="choose a file")
+    if not source.path.exists():
+        msg = f"Data file not found: {source.path}"
+        raise NotFoundError(msg, where=str(source.path))
+    return source.path
+
+
+def iabs_path(request: LoadRequest) -> Path:
+    """Give the place where the lab's layout keeps the aligned data of a session."""
+    name = construct_session_name(request.source.data_source, dict(request.exp_params))
+    folder = folder_name(name)
+    return Path(request.root) / folder / "Aligned data" / f"{folder} syn data.npz"
+
+
+def _existing_iabs_path(request: LoadRequest) -> Path:
+    path = iabs_path(request)
+    if path.exists():
+        return path
+    msg = (
+        f"There is no local data file for {path.parent.parent.name!r}, and nothing was downloaded: "
+        "this version does not download from the lab's cloud.\n"
+        f"Put the file at {path}, or give its place with data_path=."
+    )
+    raise NotFoundError(msg, where=str(path), fix="give data_path")
+
+
+def _completed(request: LoadRequest) -> LoadRequest:
+    """Add the constants of a demo that its file does not hold; what was given wins."""
+    if request.source.kind != "demo":
+        return request
+    name = str(request.source.path or "demo")
+    known = next(each for each in demo.demo_recordings() if each.name == name)
+    constants = {**known.static_features, **request.static_features}
+    return replace(request, static_features=constants)

@@ -1,0 +1,138 @@
+"""One source kept open while a person works on its request: what the panel stands on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from driada_widgets.core.errors import ParameterError
+from driada_widgets.core.road.looking import Bench
+from driada_widgets.core.road.opening import open_source
+from driada_widgets.core.road.saving import save_result
+from driada_widgets.core.sources import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from driada_widgets.core.report import Progress
+    from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.core.road.results import CheckResult, LoadResult
+    from driada_widgets.core.sources.base import Inventory
+
+__all__ = ["Workbench"]
+
+
+class Workbench:
+    """A source, its arrays, and what was found out about them.
+
+    Arrays are read once and types are detected once, so that a request that changes in one word
+    is checked again in milliseconds. It holds no widget and no figure.
+
+    Parameters
+    ----------
+    data
+        Arrays in memory, for requests of kind ``"memory"``.
+    """
+
+    def __init__(self, *, data: Mapping[str, Any] | None = None) -> None:
+        self._data = data
+        self._bench: Bench | None = None
+        self._source: tuple[object, ...] | None = None
+        self._last: CheckResult | None = None
+
+    @property
+    def inventory(self) -> Inventory | None:
+        """What the open source holds; ``None`` if none is open."""
+        return None if self._bench is None else self._bench.inventory
+
+    @property
+    def calcium(self) -> NDArray[np.generic] | None:
+        """Neural data of the last check, ``(n_cells, n_frames)``, read-only; ``None`` without."""
+        if self._last is None or self._last.plan is None or self._last.examination is None:
+            return None
+        item = self._last.plan.array_of("calcium")
+        return None if item is None else self._last.examination.values.arrays.get(item.name)
+
+    def feature(self, source: str) -> NDArray[np.generic] | None:
+        """Give a feature of the last check by its name in the file, over all frames, read-only.
+
+        Shape ``(n_frames,)`` or ``(n_components, n_frames)``; ``None`` if it was not used.
+        """
+        if self._last is None or self._last.examination is None:
+            return None
+        return self._last.examination.values.arrays.get(source)
+
+    def open(self, request: LoadRequest) -> Inventory:
+        """Read the headers of a request's source; a source that is open already is kept.
+
+        Raises
+        ------
+        LoaderError
+            If there is no source, or it cannot be read.
+        """
+        return self._bench_of(request).inventory
+
+    def check(self, request: LoadRequest, progress: Progress | None = None) -> CheckResult:
+        """Say everything that a person should know before building.
+
+        Raises
+        ------
+        LoaderError
+            If the source cannot be read.
+        LoadCancelledError
+            If the progress was cancelled.
+        """
+        bench = self._bench_of(request)
+        self._last = bench.look(request, progress)
+        return self._last
+
+    def build(self, request: LoadRequest, progress: Progress | None = None) -> LoadResult:
+        """Build the experiment from the arrays in memory.
+
+        Raises
+        ------
+        LoaderError
+            If the request or the values have a problem; all are named.
+        LoadCancelledError
+            If the progress was cancelled.
+        """
+        return self._bench_of(request).build(request, progress=progress)
+
+    def save(
+        self, result: LoadResult, request: LoadRequest, progress: Progress | None = None
+    ) -> Path:
+        """Save an experiment where and as what the request says.
+
+        Raises
+        ------
+        ParameterError
+            If no source is open.
+        StorageError
+            If it cannot be written; an older file of that name is then still there.
+        """
+        if self._bench is None:
+            msg = "Open a source and build an experiment first."
+            raise ParameterError(msg, where="save")
+        return save_result(result, request, self._bench.opened, progress=progress)
+
+    def _bench_of(self, request: LoadRequest) -> Bench:
+        """Give the open source, opened again if it is another or changed."""
+        source = self._identity(request)
+        if self._bench is None or self._source != source:
+            self._last = None
+            self._bench = Bench(open_source(request, data=self._data))
+            self._source = self._identity(request)
+        return self._bench
+
+    def _identity(self, request: LoadRequest) -> tuple[object, ...]:
+        source = request.source
+        named = (source.kind, source.path)
+        if source.kind == "iabs":
+            return (*named, source.data_source, *sorted(map(str, request.exp_params.items())))
+        if source.kind in ("file", "folder", "saved") and source.path is not None:
+            is_there = source.path.exists()
+            return (*named, fingerprint.take(source.path) if is_there else None)
+        return named
