@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.signals.types import TimeSeriesType
 
 __all__ = [
+    "Sparse",
     "as_array",
     "as_mask",
     "as_one_row",
@@ -24,13 +25,21 @@ __all__ = [
 ]
 
 
-def as_array(data: Any) -> NDArray[Any]:
+class Sparse(Protocol):
+    """Sparse data, such as SciPy's."""
+
+    def toarray(self) -> NDArray[Any]:
+        """Give the data as a dense array."""
+        ...
+
+
+def as_array(data: object) -> NDArray[Any]:
     """Give data as an array without copying one; sparse input is made dense."""
     to_dense = getattr(data, "toarray", None)
     return np.asarray(data if to_dense is None else to_dense())
 
 
-def as_one_row(data: ArrayLike) -> NDArray[Any]:
+def as_one_row(data: ArrayLike | Sparse) -> NDArray[Any]:
     """Give data as one row of at least two finite real numbers.
 
     Raises

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from driada_widgets.core.signals.checks import Sparse
+
 __all__ = ["MultiTimeSeries"]
 
 
@@ -89,10 +91,12 @@ class MultiTimeSeries:
     entropy: dict[int, float]
     distmat: Any
     data_name: str | None
+    _make_block: Callable[[], NDArray[Any]] | None
+    _make_mask: Callable[[], NDArray[np.bool_]] | None
 
     def __init__(  # noqa: PLR0917 - the documented signature
         self,
-        data_or_tslist: NDArray[Any] | Iterable[TimeSeries],
+        data_or_tslist: NDArray[Any] | Sparse | Iterable[TimeSeries],
         labels: ArrayLike | None = None,
         distmat: Any = None,
         rescale_rows: bool = False,
@@ -186,8 +190,7 @@ class MultiTimeSeries:
         mask: NDArray[np.bool_] | Callable[[], NDArray[np.bool_]] | None = None,
     ) -> None:
         self._full_shape = (shape[0], shape[1])
-        self._make_block: Callable[[], NDArray[Any]] | None = None
-        self._make_mask: Callable[[], NDArray[np.bool_]] | None = None
+        self._make_block, self._make_mask = None, None
         if callable(block):
             self._make_block = block
         else:

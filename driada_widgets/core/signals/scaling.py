@@ -34,21 +34,27 @@ def minmax_scale(data: NDArray[Any]) -> NDArray[np.floating[Any]]:
     >>> minmax_scale(np.array([2, 4, 3]))
     array([0. , 1. , 0.5])
     """
-    values = np.asarray(data, dtype=_scaled_dtype(data))
+    values = np.asarray(data, dtype=_working_dtype(data))
     low, spread = _low_and_spread(values)
     scaled: NDArray[np.floating[Any]] = values - low
     scaled /= spread
-    return scaled
+    return scaled.astype(_scaled_dtype(data), copy=False)
 
 
 def minmax_factor(data: NDArray[Any]) -> NDArray[np.floating[Any]]:
     """Give ``1 / (max - min)`` of each row, 1 where it is constant; shape ``(n_rows,)``."""
-    values = np.asarray(data, dtype=_scaled_dtype(data))
-    return 1 / _low_and_spread(values)[1].reshape(-1)
+    values = np.asarray(data, dtype=_working_dtype(data))
+    factors: NDArray[np.floating[Any]] = 1 / _low_and_spread(values)[1].reshape(-1)
+    return factors.astype(_scaled_dtype(data), copy=False)
 
 
 def _scaled_dtype(data: NDArray[Any]) -> np.dtype[np.floating[Any]]:
     return data.dtype if data.dtype.kind == "f" else np.dtype(np.float64)
+
+
+def _working_dtype(data: NDArray[Any]) -> np.dtype[np.floating[Any]]:
+    """The range of float16 data may be beyond the largest float16."""
+    return np.promote_types(_scaled_dtype(data), np.float32)
 
 
 def _low_and_spread(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from scipy.spatial import cKDTree
 
+    from driada_widgets.core.signals.checks import Sparse
+
 __all__ = ["TimeSeries"]
 
 
@@ -94,10 +96,12 @@ class TimeSeries:
     entropy: dict[int, float]
     kdtree: cKDTree | None
     kdtree_query: dict[int, tuple[NDArray[np.float64], NDArray[np.intp]]]
+    _make_data: Callable[[], NDArray[Any]] | None
+    _make_mask: Callable[[], NDArray[np.bool_]] | None
 
     def __init__(
         self,
-        data: ArrayLike,
+        data: ArrayLike | Sparse,
         discrete: bool | None = None,
         ts_type: TimeSeriesType | str | None = None,
         shuffle_mask: ArrayLike | None = None,
@@ -165,8 +169,7 @@ class TimeSeries:
         self.name = name
         self.entropy, self.kdtree, self.kdtree_query = {}, None, {}
         self._declared = declared
-        self._make_data: Callable[[], NDArray[Any]] | None = None
-        self._make_mask: Callable[[], NDArray[np.bool_]] | None = None
+        self._make_data, self._make_mask = None, None
         if callable(data):
             self._make_data = data
         else:

@@ -247,8 +247,9 @@ def aggregate_multiple_ts(
 
     Examples
     --------
-    >>> x, y = TimeSeries([0.0, 1.5, 2.0], False), TimeSeries([5.0, 4.5, 1.0], False)
-    >>> aggregate_multiple_ts(x, y, noise=0, name="place").ts_list[1].name
+    >>> import numpy as np
+    >>> x, y = (TimeSeries(np.sin(np.arange(50) / step), ts_type="linear") for step in (3, 7))
+    >>> aggregate_multiple_ts(x, y, name="place").ts_list[1].name
     'place_1'
     """
     if any(one.discrete for one in series):
