@@ -1,0 +1,247 @@
+"""What a notebook or a Voila page shows, and the server that shows it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import webbrowser
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from driada_widgets.core.errors import NotFoundError, ParameterError, StorageError, require
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from driada_widgets.panel.view import LoaderPanel
+
+__all__ = ["panel", "serve", "server_command", "server_environment"]
+
+ROOT_VARIABLE = "DRIADA_WIDGETS_ROOT"
+UPLOAD_VARIABLE = "DRIADA_WIDGETS_UPLOAD_BYTES"
+UPLOAD_BYTES = 64 * 2**20
+"""Greatest file that the served page takes; larger ones are opened where they lie."""
+
+START_SEC = 60.0
+STOP_SEC = 15.0
+
+_DATA = Path(__file__).parent / "data"
+_SETTINGS = _DATA / "jupyter"
+"""Holds ``voila.json``, which is read instead of the person's own, and our page template."""
+_KEPT_VARIABLES = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ"),
+        *("TMPDIR", "TMP", "TEMP", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH"),
+        *("SYSTEMROOT", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE"),
+        *("APPDATA", "LOCALAPPDATA", "PROGRAMDATA"),
+        *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "HTTPLIB2_CA_CERTS"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
+    }
+)
+_KEPT_PREFIXES = ("LC_", "XDG_", "CONDA_", "JUPYTER_", "OMP_", "OPENBLAS_", "MKL_", "DRIADA_")
+
+
+def panel() -> LoaderPanel:
+    """Make the panel, for the last line of a notebook's cell.
+
+    Served by :func:`serve`, it reads and writes under the root that was given there; in a
+    notebook of one's own it may read what the account may read.
+
+    Returns
+    -------
+    LoaderPanel
+        The interactive loader.
+    """
+    from driada_widgets.panel.view import LoaderPanel
+
+    root = os.environ.get(ROOT_VARIABLE)
+    if not root:
+        return LoaderPanel()
+    os.chdir(root)  # a served kernel begins beside the notebook, inside the installed package
+    return LoaderPanel(roots=[root])
+
+
+def serve(
+    root: str | Path | None = None,
+    port: int | None = None,
+    *,
+    browser: bool = True,
+    say: Callable[[str], object] = print,
+) -> int:
+    """Serve the panel with Voila on this machine until it is interrupted.
+
+    Parameters
+    ----------
+    root
+        Folder to read from and save to. ``None``: the current folder.
+    port
+        Port on the loopback address. ``None``: a free one.
+    browser
+        Open the page in the person's browser.
+    say
+        Told the address, which holds a secret that other users of the machine do not know.
+
+    Returns
+    -------
+    int
+        Exit status: 0 after an interruption, else Voila's own.
+
+    Raises
+    ------
+    MissingPackageError
+        If Voila is not installed.
+    NotFoundError
+        If ``root`` is not a folder.
+    ParameterError
+        If the port is taken.
+    StorageError
+        If Voila does not start.
+    """
+    require("voila", "serve the panel as a page", "app")
+    require("ipykernel", "serve the panel as a page", "app")
+    folder = Path.cwd() if root is None else Path(root).expanduser().resolve()
+    if not folder.is_dir():
+        msg = f"The root {str(root)!r} is not a folder. Name a folder that exists."
+        raise NotFoundError(msg, where=str(root))
+    token = secrets.token_urlsafe(24)
+    chosen = _free_port(port)
+    address = f"http://127.0.0.1:{chosen}/?token={token}"
+    with _interruptible():
+        # Voila runs a voila.py that lies in its current folder, and a data folder may hold one.
+        process = subprocess.Popen(
+            server_command(chosen), env=server_environment(folder, token), cwd=_DATA
+        )
+        try:
+            _wait_until_open(process, chosen)
+            say(f"DRIADA loader: {address}\nFolder: {folder}\nCtrl+C ends it.")
+            if browser:
+                webbrowser.open(address)
+            return process.wait()
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            _stop(process)
+
+
+def server_command(port: int) -> list[str]:
+    """Give the command that serves the panel's notebook.
+
+    Parameters
+    ----------
+    port
+        Port on the loopback address.
+
+    Returns
+    -------
+    list of str
+        One notebook and no folder, no file beside it, no source and no traceback in the page;
+        kernels whose page is gone end after a few minutes.
+    """
+    command = [
+        *(sys.executable, "-m", "voila", str(_DATA / "panel.ipynb")),
+        f"--Voila.config_file_paths={_SETTINGS}",
+        f"--Voila.root_dir={_DATA}",
+        f"--port={port}",
+        "--no-browser",
+        "--token",  # the value comes from the environment: a command line can be read by all
+    ]
+    if sys.platform == "linux":  # other users could listen on a port; paths are too short elsewhere
+        command.append("--KernelManager.transport=ipc")
+    return command
+
+
+def server_environment(root: Path, token: str) -> dict[str, str]:
+    """Give the environment of the server and its kernels: an allow-list and what we add.
+
+    Parameters
+    ----------
+    root
+        Folder to read from and save to.
+    token
+        Secret that the address must hold.
+
+    Returns
+    -------
+    dict
+        Names and values. Secrets that happen to lie in this process's environment stay out.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() in _KEPT_VARIABLES or name.upper().startswith(_KEPT_PREFIXES)
+    }
+    package = str(Path(__file__).parent.parent)  # a checkout that is not installed is found too
+    return kept | {
+        "JUPYTER_PATH": _joined(str(_SETTINGS), kept.get("JUPYTER_PATH")),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTER_TOKEN": token,
+        "PYTHONPATH": _joined(kept.get("PYTHONPATH"), package),
+        ROOT_VARIABLE: str(root),
+        UPLOAD_VARIABLE: str(UPLOAD_BYTES),
+    }
+
+
+def _joined(*paths: str | None) -> str:
+    return os.pathsep.join(path for path in paths if path)
+
+
+def _free_port(port: int | None) -> int:
+    with socket.socket() as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port or 0))
+        except (OSError, OverflowError) as error:
+            msg = f"Port {port} cannot be used: {error}. Choose another, or leave it out."
+            raise ParameterError(msg, where="port") from error
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_open(process: subprocess.Popen[bytes], port: int) -> None:
+    end = time.monotonic() + START_SEC
+    while time.monotonic() < end and process.poll() is None:
+        with socket.socket() as probe:
+            probe.settimeout(1.0)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    ended = process.poll()
+    state = f"ended with status {ended}" if ended is not None else "did not answer in time"
+    msg = f"The server on port {port} {state}; its own words are above."
+    raise StorageError(msg, where=str(port))
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let a plain *kill*, or the end of the terminal, stop the server as Ctrl+C does."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    is_main = threading.current_thread() is threading.main_thread()
+    names = [name for name in ("SIGTERM", "SIGHUP") if is_main and hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End Voila, which ends its kernels; kernels also end by themselves when it is gone."""
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(STOP_SEC)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
