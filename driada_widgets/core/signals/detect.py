@@ -13,6 +13,7 @@ from driada_widgets.core.signals.checks import warn_if_short
 from driada_widgets.core.signals.classify import classify
 from driada_widgets.core.signals.evidence import describe, explain
 from driada_widgets.core.signals.statistics import measure
+from driada_widgets.core.signals.types import type_from_string
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -27,6 +28,7 @@ __all__ = [
     "explain",
     "guess_discrete",
     "is_discrete_time_series",
+    "type_of_word",
 ]
 
 
@@ -163,3 +165,15 @@ def guess_discrete(values: NDArray[Any]) -> bool:
         msg = f"{ratio:.0%} of the values are distinct: continuous is assumed."
         warnings.warn(msg, UserWarning, stacklevel=3)
     return ratio < 0.25
+
+
+def type_of_word(word: str, values: NDArray[Any]) -> TimeSeriesType:
+    """Make the type that a person wrote as a word for these values: ``types.type_from_string``."""
+    numbers = as_float64(values)
+    return type_from_string(
+        word,
+        data_min=float(numbers.min()),
+        data_max=float(numbers.max()),
+        n_unique=int(np.unique(numbers).size),
+        n_samples=numbers.size,
+    )

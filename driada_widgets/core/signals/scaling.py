@@ -53,7 +53,7 @@ def _scaled_dtype(data: NDArray[Any]) -> np.dtype[np.floating[Any]]:
 
 
 def _working_dtype(data: NDArray[Any]) -> np.dtype[np.floating[Any]]:
-    """The range of float16 data may be beyond the largest float16."""
+    """Give at least float32: the range of float16 data may be beyond the largest float16."""
     return np.promote_types(_scaled_dtype(data), np.float32)
 
 

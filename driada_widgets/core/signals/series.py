@@ -18,10 +18,10 @@ from driada_widgets.core.signals.checks import (
 )
 from driada_widgets.core.signals.classify import with_declared
 from driada_widgets.core.signals.detect import (
-    as_float64,
     detect_type,
     guess_discrete,
     is_discrete_time_series,
+    type_of_word,
 )
 from driada_widgets.core.signals.filters import smooth
 from driada_widgets.core.signals.scaling import (
@@ -30,7 +30,6 @@ from driada_widgets.core.signals.scaling import (
     minmax_scale,
     to_integers,
 )
-from driada_widgets.core.signals.types import TimeSeriesType, type_from_string
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
     from driada_widgets.core.signals.checks import Sparse
+    from driada_widgets.core.signals.types import TimeSeriesType
 
 __all__ = ["TimeSeries"]
 
@@ -109,7 +109,7 @@ class TimeSeries:
     ) -> None:
         array = as_one_row(data)
         mask = None if shuffle_mask is None else as_mask(shuffle_mask, array.size)
-        chosen = _type_of_word(ts_type, array) if isinstance(ts_type, str) else ts_type
+        chosen = type_of_word(ts_type, array) if isinstance(ts_type, str) else ts_type
         self._set_up(array, name, chosen, discrete if chosen is None else None, mask)
         if chosen is None:
             warn_if_short(array.size)
@@ -387,14 +387,3 @@ class TimeSeries:
         state = {key: self.__dict__[key] for key in kept if key in self.__dict__}
         blank: dict[str, Any] = {"entropy": {}, "kdtree": None, "kdtree_query": {}}
         return state | blank | {"_make_data": None, "_make_mask": None}
-
-
-def _type_of_word(word: str, values: NDArray[Any]) -> TimeSeriesType:
-    numbers = as_float64(values)
-    return type_from_string(
-        word,
-        data_min=float(numbers.min()),
-        data_max=float(numbers.max()),
-        n_unique=int(np.unique(numbers).size),
-        n_samples=numbers.size,
-    )
