@@ -273,7 +273,7 @@ def _periodicity(
         spectrum = np.fft.rfft(centred)[1 : n_samples // 2]
         power = spectrum.real**2 + spectrum.imag**2
         strongest = int(np.argmax(power))
-        if power[strongest] > 10 * np.median(power):
+        if power[strongest] > 10 * _median(power):
             return n_samples / (strongest + 1)
     if max_autocorr > 0.7:
         inner = autocorrelation[1:-1]
@@ -289,3 +289,11 @@ def _uniform_pvalue(ordered: Floats, data_range: float) -> float:
     ranks = np.arange(n_samples + 1) / n_samples
     distance = max(float((ranks[1:] - places).max()), float((places - ranks[:-1]).max()))
     return ks_uniform_pvalue(n_samples, distance)
+
+
+def _median(values: Floats) -> float:
+    """Give the median without ``numpy.median``, whose first call imports masked arrays."""
+    middle = values.size // 2
+    below, above = (middle, middle) if values.size % 2 else (middle - 1, middle)
+    ordered = np.partition(values, (below, above))
+    return float(ordered[below] + ordered[above]) / 2
