@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.signals.types import TimeSeriesType
 
-__all__ = ["Contents", "FeatureContent", "Filled"]
+__all__ = ["Contents", "FeatureContent", "Filled", "Kinetics"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,15 @@ class Filled:
 
     row: int
     ranges: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kinetics:
+    """Rise and decay times that were set on one neuron, in frames; ``None``: the default."""
+
+    cell: int
+    t_rise: float | None
+    t_off: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,12 @@ class FeatureContent:
     aggregated
         Whether the feature combines others; with a seed it then gets tie-breaking noise, which
         ``data`` already holds.
+    companion
+        Whether the feature gets a ``_2d`` companion if it is circular; features that were added
+        to a finished experiment do not.
+    shuffle_mask
+        Frames at which a shuffled copy may start, shape ``(n_frames,)``, untrimmed; ``None``:
+        all. The experiment takes its edges off.
     """
 
     name: str
@@ -57,6 +72,8 @@ class FeatureContent:
     component_types: tuple[TimeSeriesType, ...] | None = None
     filled: tuple[Filled, ...] = ()
     aggregated: bool = False
+    companion: bool = True
+    shuffle_mask: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +107,15 @@ class Contents:
         Stored metadata of the recording, or ``None``.
     ground_truth
         Truth of a simulated recording, or ``None``.
+    kinetics
+        Rise and decay times that were set on neurons, by index in the experiment.
     create_circular_2d
         Whether circular features get a ``_2d`` companion.
     seed
         Seed of the tie-breaking noise on calcium; ``None`` adds none.
+    seed_of
+        Who gave the seed. The ``"loader"`` derives the experiment's seed from it, so that
+        aggregated features get their own; given to the ``"experiment"``, it is used as it is.
     provenance
         Request, source fingerprint, notes and versions, as plain values.
     """
@@ -112,6 +134,8 @@ class Contents:
     static_features: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] | None = None
     ground_truth: Any = None
+    kinetics: tuple[Kinetics, ...] = ()
     create_circular_2d: bool = True
     seed: int | None = None
+    seed_of: Literal["loader", "experiment"] = "loader"
     provenance: Mapping[str, Any] = field(default_factory=dict)

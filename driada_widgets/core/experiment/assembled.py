@@ -1,0 +1,209 @@
+"""An experiment assembled from its contents: series, names, hash, pickling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from driada_widgets.core.errors import CorruptFileError
+from driada_widgets.core.experiment import attributes
+from driada_widgets.core.experiment.checks import check_contents, rate_of, seconds_of
+from driada_widgets.core.experiment.contents import Kinetics
+from driada_widgets.core.experiment.derive import DerivedArrays, read_only
+from driada_widgets.core.experiment.hashing import array_digests, content_hash
+from driada_widgets.core.experiment.lazy_list import LazyList
+from driada_widgets.core.experiment.limits import DEFAULT_T_OFF_SEC, DEFAULT_T_RISE_SEC
+from driada_widgets.core.experiment.neuron_maker import NeuronMaker
+from driada_widgets.core.experiment.notes import metrics_of_cells, recording_notes
+from driada_widgets.core.experiment.parts import from_parts, to_parts
+from driada_widgets.core.experiment.present import (
+    add_companions,
+    calcium_series,
+    feature_series,
+    spike_series,
+    with_types,
+)
+from driada_widgets.core.experiment.queries import ExperimentQueries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from driada_widgets.core.experiment.contents import Contents
+    from driada_widgets.core.report import Note
+
+__all__ = ["AssembledExperiment"]
+
+STATE_FORMAT = "driada_widgets"
+STATE_SCHEMA = 1
+
+
+class AssembledExperiment(ExperimentQueries):
+    """An experiment and what it was made from; ``Experiment`` says how people make one."""
+
+    def _set_up(
+        self,
+        contents: Contents,
+        *,
+        digests: Mapping[str, str] | None = None,
+        verbose: bool = True,
+        n_jobs: int = -1,
+        enable_parallelization: bool = True,
+    ) -> None:
+        check_contents(contents)
+        contents = _with_own_dictionaries(contents)
+        self._contents = contents
+        self._derived = DerivedArrays(contents)
+        self._digests = dict(digests or {})
+        self._hashes = {}
+        self._has_spikes = contents.spikes is not None
+        self.verbose, self._n_jobs = verbose, n_jobs
+        self._enable_parallelization = enable_parallelization
+        self._set_facts()
+        notes = [*self._set_series(), *self._attach_names()]
+        self._notes: tuple[Note, ...] = tuple(notes)
+
+    def _set_facts(self) -> None:
+        contents, derived = self._contents, self._derived
+        self.signature = contents.signature
+        self.exp_identificators: dict[str, Any] = dict(contents.exp_params)
+        self.static_features: dict[str, Any] = dict(contents.static_features)
+        self.metadata: Any = contents.metadata
+        self.ground_truth = contents.ground_truth
+        self.n_cells, self.n_frames = derived.n_cells, derived.n_frames
+        bad = contents.bad_frames_mask
+        self.filtered_flag = derived.is_trimmed
+        self.bad_frames_mask = (
+            np.zeros(contents.calcium.shape[1], dtype=bool) if bad is None else bad
+        )
+        self.stats_tables: dict[str, Any] = {}
+        self.significance_tables: dict[str, Any] = {}
+        self.selectivity_tables_initialized = False
+        self.embeddings: dict[str, dict[str, Any]] = {"calcium": {}, "spikes": {}}
+        self._rdm_cache: dict[Any, Any] = {}
+
+    def _set_series(self) -> list[Note]:
+        contents, derived = self._contents, self._derived
+        fps = rate_of(contents.static_features)
+        t_rise_sec = seconds_of(contents.static_features, "t_rise_sec", DEFAULT_T_RISE_SEC)
+        t_off_sec = seconds_of(contents.static_features, "t_off_sec", DEFAULT_T_OFF_SEC)
+        metrics, note = metrics_of_cells(contents.metadata, self.n_cells, derived.kept_cells)
+        maker = NeuronMaker(
+            contents,
+            derived,
+            default_kinetics=(t_rise_sec * fps, t_off_sec * fps),
+            fps=contents.static_features["fps"],
+            metrics=metrics,
+        )
+        self.neurons = LazyList(self.n_cells, maker)
+        self.calcium = calcium_series(derived, self.neurons, maker.calcium_edge)
+        self.spikes = spike_series(derived, self.neurons, has_spikes=self._has_spikes)
+        self.dynamic_features = {
+            feature.name: feature_series(derived, feature, fps) for feature in contents.features
+        }
+        notes = [] if note is None else [note]
+        notes += recording_notes(contents, derived, fps=fps, t_off_sec=t_off_sec)
+        if contents.create_circular_2d:
+            notes += add_companions(self.dynamic_features, contents.features, self.n_frames, fps)
+        return notes
+
+    def _attach_names(self) -> list[Note]:
+        return [
+            *attributes.attach_params(self, self.exp_identificators),
+            *attributes.attach_features(self, self.dynamic_features),
+            *attributes.attach_constants(self, self.static_features, self.dynamic_features),
+        ]
+
+    @property
+    def contents(self) -> Contents:
+        """What the experiment is made from, with everything that was changed since."""
+        held = self._contents
+        metadata = self.__dict__.get("metadata")
+        is_usable = metadata is None or isinstance(metadata, dict)
+        kinetics = {kinetics.cell: kinetics for kinetics in held.kinetics}
+        for cell, neuron in self.neurons.made.items():
+            if neuron.kinetics_were_set:
+                kinetics[cell] = Kinetics(cell=cell, t_rise=neuron.t_rise, t_off=neuron.t_off)
+        return replace(
+            held,
+            signature=self.signature,
+            exp_params=self.exp_identificators,
+            static_features=self.static_features,
+            metadata=metadata if is_usable else held.metadata,
+            kinetics=tuple(kinetics[cell] for cell in sorted(kinetics)),
+        )
+
+    @property
+    def calcium_source(self) -> NDArray[np.generic]:
+        """Calcium as given: all recorded neurons and frames, read-only."""
+        return read_only(np.asarray(self._contents.calcium))
+
+    @property
+    def asp(self) -> NDArray[Any] | None:
+        """Amplitude spikes, shape ``(n_cells, n_frames)``, read-only, or ``None``."""
+        return self._derived.asp
+
+    @property
+    def reconstructions(self) -> NDArray[Any] | None:
+        """Reconstructed calcium, shape ``(n_cells, n_frames)``, read-only, or ``None``."""
+        return self._derived.reconstructions
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """Request, source fingerprint, notes and versions; stored with the experiment."""
+        return self._contents.provenance
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a person should know about this experiment."""
+        return self._notes
+
+    @property
+    def content_hash(self) -> str:
+        """Hash of everything that later computations depend on, 64 hexadecimal digits."""
+        contents = self.contents
+        self._digests = array_digests(contents, self._digests)
+        return content_hash(contents, self._digests)
+
+    def same_data_as(self, other: AssembledExperiment) -> bool:
+        """Whether every later computation would give the same on another experiment."""
+        return self is other or self.content_hash == other.content_hash
+
+    def __repr__(self) -> str:
+        """Name the experiment, its size and its features."""
+        names = ", ".join(self.dynamic_features) or "none"
+        return (
+            f"<Experiment {self.signature!r}: {self.n_cells} neurons, {self.n_frames} frames at "
+            f"{self.static_features['fps']:g} Hz, features: {names}>"
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give the contents as plain values and arrays."""
+        meta, arrays = to_parts(self.contents)
+        return {"format": STATE_FORMAT, "schema": STATE_SCHEMA, "meta": meta, "arrays": arrays}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Make the experiment of stored contents."""
+        if state.get("format") != STATE_FORMAT or state.get("schema") != STATE_SCHEMA:
+            msg = (
+                f"This pickle holds an experiment of form {state.get('format')!r} "
+                f"{state.get('schema')!r}; this version reads {STATE_FORMAT!r} {STATE_SCHEMA}. "
+                "Build it again from its source."
+            )
+            raise CorruptFileError(msg, found=repr(state.get("schema")), expected=str(STATE_SCHEMA))
+        self._set_up(from_parts(state["meta"], state["arrays"]))
+
+
+def _with_own_dictionaries(contents: Contents) -> Contents:
+    metadata = contents.metadata
+    return replace(
+        contents,
+        exp_params=dict(contents.exp_params),
+        static_features=dict(contents.static_features),
+        metadata=None if metadata is None else dict(metadata),
+        provenance=dict(contents.provenance),
+        features=with_types(contents.features),
+    )

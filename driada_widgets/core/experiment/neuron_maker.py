@@ -1,0 +1,110 @@
+"""The neurons of an experiment, each made when it is first indexed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from driada_widgets.core.experiment.derive import edge_mask
+from driada_widgets.core.experiment.limits import CALCIUM_EDGE_DECAYS
+from driada_widgets.core.experiment.neuron import Neuron
+from driada_widgets.core.signals.series import TimeSeries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from driada_widgets.core.experiment.contents import Contents
+    from driada_widgets.core.experiment.derive import DerivedArrays
+
+__all__ = ["NeuronMaker"]
+
+
+class NeuronMaker:
+    """Makes the neuron of an index, as views of the experiment's arrays; touches no values.
+
+    Parameters
+    ----------
+    contents
+        Says which arrays there are, and which kinetics were set.
+    derived
+        The arrays.
+    default_kinetics
+        Rise and decay time in frames.
+    fps
+        Frame rate in Hz, as given.
+    metrics
+        Stored measures: one list a measure, one item a neuron.
+    """
+
+    def __init__(
+        self,
+        contents: Contents,
+        derived: DerivedArrays,
+        *,
+        default_kinetics: tuple[float, float],
+        fps: float,
+        metrics: Mapping[str, Any] | None,
+    ) -> None:
+        self._contents = contents
+        self._derived = derived
+        self._default_kinetics = default_kinetics
+        self._fps = fps
+        self._metrics = metrics
+        self._kinetics = {kinetics.cell: kinetics for kinetics in contents.kinetics}
+        self.calcium_edge = int(CALCIUM_EDGE_DECAYS * default_kinetics[1])
+
+    def __call__(self, cell: int) -> Neuron:
+        """Make the neuron of one index."""
+        contents, derived = self._contents, self._derived
+        name = f"neuron_{cell}"
+        neuron = Neuron.from_series(
+            str(cell),
+            ca=TimeSeries.from_trusted(
+                lambda: derived.calcium[cell],
+                name=f"{name}_ca",
+                discrete=False,
+                shuffle_mask=lambda: edge_mask(derived.n_frames, self.calcium_edge),
+            ),
+            sp=_series(contents.spikes, lambda: derived.spikes, cell, f"{name}_sp", discrete=True),
+            asp=_series(contents.asp, lambda: derived.asp, cell, f"{name}_asp"),
+            reconstructed=_series(
+                contents.reconstructions,
+                lambda: derived.reconstructions,
+                cell,
+                f"{name}_reconstructed",
+            ),
+            n_frames=derived.n_frames,
+            default_kinetics=self._default_kinetics,
+            fps=self._fps,
+            metrics=self._metrics_of(cell),
+        )
+        if cell in self._kinetics:
+            neuron.restore_kinetics(self._kinetics[cell].t_rise, self._kinetics[cell].t_off)
+        return neuron
+
+    def _metrics_of(self, cell: int) -> dict[str, Any] | None:
+        if self._metrics is None:
+            return None
+        return {key: column[cell] for key, column in self._metrics.items()}
+
+
+def _series(
+    given: NDArray[Any] | None,
+    block: Callable[[], NDArray[Any] | None],
+    cell: int,
+    name: str,
+    *,
+    discrete: bool = False,
+) -> TimeSeries | None:
+    if given is None:
+        return None
+
+    def row() -> NDArray[Any]:
+        rows = block()
+        if rows is None:  # cannot be: `given` is there
+            raise LookupError(name)
+        values: NDArray[Any] = rows[cell]
+        return values
+
+    return TimeSeries.from_trusted(row, name=name, discrete=discrete)
