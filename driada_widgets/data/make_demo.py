@@ -28,10 +28,10 @@ CELL_KINDS: tuple[str, ...] = (
 )
 """What cell number i is tuned to; silent cells have a few events that nothing explains."""
 
-# A GCaMP6s-like transient: Chen et al. 2013, Nature 499:295 give half rises of some 0.1 to 0.2 s
-# and half decays of some 0.5 to 1.5 s; rise 0.25 s and decay 2 s are the loader's own defaults.
-RISE_SEC = 0.25
-DECAY_SEC = 2.0
+# A slow transient, like GCaMP6's. Chen et al. 2013, Nature 499:295, report half decays of some
+# 0.15 s (6f) to 0.55 s (6s) for single action potentials in vivo; bursts, as here, last longer.
+RISE_SEC = 0.15
+DECAY_SEC = 1.2
 
 _DECIMALS = 3
 
@@ -82,7 +82,7 @@ def _round(values: NDArray[np.float64]) -> NDArray[np.float32]:
 
 def _run(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give position (cm) and velocity (cm/s): a smooth random walk that turns at the walls."""
-    keep = np.exp(-1 / (1.0 * FPS))
+    keep = np.exp(-1 / (2.0 * FPS))
     # Frame by frame, runs and rests of some seconds.
     jolts = rng.normal(0.0, 5.5 * np.sqrt(1 - keep**2), (2, N_FRAMES))
     muscles = np.hanning(12) / np.sqrt(np.hanning(12).sum())
@@ -115,8 +115,8 @@ def _look(
     heading = np.empty(N_FRAMES)
     now = 0.0
     aims = np.arctan2(velocity[1], velocity[0])
-    follow = 0.25 * np.minimum(1.0, speed / 5.0)
-    scans = rng.normal(0.0, 0.05, N_FRAMES)
+    follow = 0.08 * np.minimum(1.0, speed / 5.0)
+    scans = rng.normal(0.0, 0.03, N_FRAMES)
     for frame in range(N_FRAMES):
         error = (aims[frame] - now + np.pi) % (2 * np.pi) - np.pi
         now += follow[frame] * error + scans[frame]
@@ -149,7 +149,7 @@ def _direction_rates(
 ) -> NDArray[np.float64]:
     """Give rates in Hz of cells that fire for one direction; preferences cover the circle."""
     preferred = np.linspace(0, 2 * np.pi, n_cells, endpoint=False)[:, None]
-    peaks = rng.uniform(0.4, 0.9, (n_cells, 1))
+    peaks = rng.uniform(0.8, 1.6, (n_cells, 1))
     return np.asarray(0.005 + peaks * np.exp(5.0 * (np.cos(direction - preferred) - 1)))
 
 

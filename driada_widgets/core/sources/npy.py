@@ -138,13 +138,16 @@ def _is_shape(value: object) -> bool:
 
 def _to_dtype(descr: Any, where: str) -> np.dtype[Any]:
     try:
-        return npy_format.descr_to_dtype(descr)
+        dtype = npy_format.descr_to_dtype(descr)
     # NumPy says that it does not understand a dtype in any of these, by where it gives up.
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, SyntaxError) as error:
-        shown = repr(descr)[:80]
-        raise _corrupt(where, f"its header names an unknown dtype: {shown}") from error
+        raise _corrupt(where, f"its header names an unknown dtype: {descr!r:.80}") from error
     except (RecursionError, MemoryError, OverflowError, Warning) as error:
         raise _corrupt(where, "its header names an absurd dtype") from error
+    if dtype.subdtype is not None:
+        # NumPy writes such axes into the shape.
+        raise _corrupt(where, f"its header names arrays in an array: {descr!r:.80}")
+    return dtype
 
 
 def _check_size(header: NpyHeader, member_size: int, where: str) -> None:

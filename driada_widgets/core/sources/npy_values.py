@@ -21,6 +21,8 @@ __all__ = ["read_array", "to_native"]
 
 # Bytes that are turned from Fortran to C order at once.
 _BLOCK = 2**22
+# The last code of a character in Unicode.
+_LAST = 0x10FFFF
 
 
 def read_array(
@@ -54,7 +56,11 @@ def read_array(
         else:
             reader.readinto(_bytes_of(array))
     reader.finish()
-    return to_native(array)
+    array = to_native(array)
+    if array.dtype.kind == "U" and array.size and array.reshape(-1).view(np.uint32).max() > _LAST:
+        msg = f"{where} holds text that is none. Download or copy the file again."
+        raise CorruptFileError(msg, where=where)
+    return array
 
 
 def to_native(array: NDArray[Any]) -> NDArray[Any]:

@@ -265,15 +265,17 @@ def _inspect_member(
     if header.dtype.hasobject:
         return inspect_objects(reader, header, member.size, name=name, where=where)
     values, is_all = _first_values(reader, header, name)
-    value = plain_value(values.reshape(header.shape)) if is_all else None
-    if is_all and name in METADATA_NAMES:
-        value = parse_metadata(values.reshape(header.shape).tolist())
+    try:
+        shown = show_values(values, header.n_items)
+        value = plain_value(values.reshape(header.shape)) if is_all else None
+        if is_all and name in METADATA_NAMES:
+            value = parse_metadata(values.reshape(header.shape).tolist())
+    # NumPy's ways to say that a code is no character's.
+    except (SystemError, ValueError) as error:
+        msg = f"{where} holds text that is none. Download or copy the file again."
+        raise CorruptFileError(msg, where=where) from error
     info = ArrayInfo(
-        name=name,
-        shape=header.shape,
-        dtype=header.dtype,
-        first_values=show_values(values, header.n_items),
-        value=value,
+        name=name, shape=header.shape, dtype=header.dtype, first_values=shown, value=value
     )
     return info, ()
 
@@ -289,7 +291,9 @@ def _first_values(
     n_read = header.n_items if is_all else min(n_read, header.n_items)
     if n_read * header.dtype.itemsize > most:
         n_read = 0
-    values = np.frombuffer(reader.read(n_read * header.dtype.itemsize), header.dtype, n_read)
+    values: NDArray[Any] = np.empty(n_read, header.dtype)
+    if values.nbytes:
+        reader.readinto(values.view(np.uint8).data)
     if not is_all:
         return values, False
     reader.finish()

@@ -54,7 +54,9 @@ def show_values(values: NDArray[Any], n_items: int) -> str:
 
 def _show(value: Any) -> str:
     if isinstance(value, np.datetime64 | np.timedelta64):
-        return str(value)
+        # A time without a unit cannot be written as a date.
+        has_unit = np.datetime_data(value.dtype)[0] != "generic"
+        return str(value if has_unit else value.astype(np.int64))
     plain = value.item() if isinstance(value, np.generic) else value
     if isinstance(plain, float | complex) and not isinstance(plain, bool):
         return f"{plain:.5g}"
