@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from driada_widgets.core.sources.archive import ArchiveReader
 from driada_widgets.core.sources.base import Reader
 from driada_widgets.core.sources.npz import NpzReader
 from driada_widgets.core.sources.recognise import (
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["find_reader", "readers", "register_reader"]
 
-_BUILT_IN: tuple[Reader, ...] = (NpzReader(),)
+# An archive is an NPZ too, so it is asked first.
+_BUILT_IN: tuple[Reader, ...] = (ArchiveReader(), NpzReader())
 
 _registered: dict[str, Reader] = {reader.name: reader for reader in _BUILT_IN}
 
