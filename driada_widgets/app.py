@@ -131,13 +131,15 @@ def serve(
             _stop(process)
 
 
-def server_command(port: int) -> list[str]:
+def server_command(port: int, notebook: Path | None = None) -> list[str]:
     """Give the command that serves the panel's notebook.
 
     Parameters
     ----------
     port
         Port on the loopback address.
+    notebook
+        Another notebook, with the same settings. ``None``: the panel's.
 
     Returns
     -------
@@ -145,10 +147,11 @@ def server_command(port: int) -> list[str]:
         One notebook and no folder, no file beside it, no source and no traceback in the page;
         kernels whose page is gone end after a few minutes.
     """
+    shown = notebook or _DATA / "panel.ipynb"
     command = [
-        *(sys.executable, "-m", "voila", str(_DATA / "panel.ipynb")),
+        *(sys.executable, "-m", "voila", str(shown)),
         f"--Voila.config_file_paths={_SETTINGS}",
-        f"--Voila.root_dir={_DATA}",
+        f"--Voila.root_dir={shown.parent}",
         f"--port={port}",
         "--no-browser",
         "--token",  # the value comes from the environment: a command line can be read by all

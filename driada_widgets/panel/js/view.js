@@ -182,6 +182,7 @@ class Picture {
   select(index) {
     if (index === this.look.selected || (index === null && this.look.selected === null)) return;
     this.send("select", { index, span: index === null ? null : this.look.bad[index] });
+    this.model.set("selected", index); // Python will say the same; the next key need not wait
   }
 
   stepSelection(direction) {

@@ -1,0 +1,103 @@
+"""The browser of the journeys: which one, what it may ask for, and what it saw."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.journeys.servers import jupyterlab
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Use the Chromium of the machine; nothing is downloaded."""
+    named = os.environ.get("CHROMIUM")
+    found = next(filter(None, map(shutil.which, [*([named] if named else []), *NAMES])), MAC)
+    return {"executable_path": found, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    """Show as much as a notebook's pane does."""
+    return {"viewport": {"width": 1100, "height": 950}}
+
+
+@pytest.fixture(autouse=True)
+def stays_on_the_machine(page: Page) -> Iterator[list[str]]:
+    """Fail if any request leaves the machine, or the page raises an error."""
+    outside: list[str] = []
+    errors: list[str] = []
+
+    def look(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"data", "blob", "about"} and parts.hostname != "127.0.0.1":
+            outside.append(url)
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            errors.append(message.text)
+
+    page.on("request", lambda request: look(request.url))
+    page.on("websocket", lambda socket: look(socket.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", listen)
+    yield errors
+    assert outside == []
+    assert errors == []
+
+
+@pytest.fixture
+def screenshot(page: Page, tmp_path: Path) -> Callable[[str], Path]:
+    """Take a picture by name: into the folder named by ``SCREENSHOTS``, else a temporary one."""
+    folder = Path(os.environ.get("SCREENSHOTS") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(name: str) -> Path:
+        path = folder / f"{name}.png"
+        page.screenshot(path=path)
+        return path
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Run one JupyterLab for all journeys; give its address and its folder."""
+    folder = tmp_path_factory.mktemp("lab")
+    with jupyterlab(folder) as address:
+        yield address, folder
+
+
+@pytest.fixture
+def open_in_lab(page: Page, lab: tuple[str, Path]) -> Callable[[Path], None]:
+    """Open a notebook of the lab's folder and run its cells."""
+    address, folder = lab
+
+    def open_notebook(notebook: Path) -> None:
+        page.goto(f"{address}/lab/tree/{notebook.relative_to(folder)}?reset")
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.wait_for_selector(
+            ".jp-NotebookPanel-toolbar [data-status=idle]", timeout=60_000, state="attached"
+        )
+        page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    return open_notebook
