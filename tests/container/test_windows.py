@@ -126,7 +126,7 @@ def test_arrays_stay_valid_after_closing(path: Path) -> None:
     np.testing.assert_array_equal(mapped, small_arrays()["calcium"])
 
 
-def touched(path: Path, name: str = "calcium", level: npz.Level = "full") -> npz.VerifiedArray:
+def touched(path: Path, name: str = "calcium", level: npz.Level | None = None) -> npz.VerifiedArray:
     """Open an array that is verified when touched."""
     return npz.VerifiedArray(npz.Archive.open(path), name, level)
 

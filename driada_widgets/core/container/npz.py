@@ -9,7 +9,7 @@ from __future__ import annotations
 from driada_widgets.core.container.manifest import canonical_json
 from driada_widgets.core.container.reading import Archive, Level, Limits
 from driada_widgets.core.container.recognise import is_archive
-from driada_widgets.core.container.verified import VerifiedArray
+from driada_widgets.core.container.verified import VerifiedArray, trust
 from driada_widgets.core.container.writing import WrittenArchive, write_archive
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "WrittenArchive",
     "canonical_json",
     "is_archive",
+    "trust",
     "write_archive",
 ]

@@ -42,9 +42,9 @@ class VerifiedArray(NDArrayOperatorsMixin):
     name
         Name of the array in it.
     level
-        What is compared before the first value is given: ``"full"``: SHA-256 of the array, or the
-        CRC-32 of its pieces if this process wrote the file or compared the SHA-256 before;
-        ``"rows"``: the CRC-32 of its pieces; ``"fast"``: nothing.
+        What is compared before the first value is given: ``"full"``: SHA-256 of the array;
+        ``"rows"``: the CRC-32 of its pieces; ``"fast"``: nothing. ``None``: ``"full"``, but
+        ``"rows"`` if this process wrote the file or compared the SHA-256 before.
 
     Notes
     -----
@@ -52,7 +52,7 @@ class VerifiedArray(NDArrayOperatorsMixin):
     verified by itself, unless the whole array was verified already.
     """
 
-    def __init__(self, archive: Archive, name: str, level: Level = "full") -> None:
+    def __init__(self, archive: Archive, name: str, level: Level | None = None) -> None:
         self._archive = archive
         self._record = archive.records[name]
         self._level = level
@@ -155,9 +155,8 @@ class VerifiedArray(NDArrayOperatorsMixin):
         return wanted / max(1, self.size)
 
     def _verify(self) -> None:
-        level, key = self._level, (self._archive.identity, self._record.id)
-        if level == "full" and key in _trusted:
-            level = "rows"
+        key = (self._archive.identity, self._record.id)
+        level = self._level or ("rows" if key in _trusted else "full")
         if level != "fast":
             self._archive.verify(level, names=[self._record.id])
         if level == "full":
