@@ -40,7 +40,8 @@ def file_with(
 def request_of(neural: str | None = None, **fields: Any) -> LoadRequest:
     """Give a request that names its session, so that no clock is read."""
     source = SourceSpec(path=Path("recording.npz"), neural=neural)
-    return LoadRequest(**{"source": source, "exp_params": {"name": "mouse"}} | fields)
+    filled: dict[str, Any] = {"source": source, "exp_params": {"name": "mouse"}} | fields
+    return LoadRequest(**filled)
 
 
 def plan_of(inventory: Inventory, neural: str | None = None, **fields: Any) -> LoadPlan:

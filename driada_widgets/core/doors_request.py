@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.request.model import SourceKind
 
-__all__ = ["Asked", "Options", "ask", "check_mask_length"]
+__all__ = ["Asked", "Options", "ask", "check_mapping", "check_mask_length", "given_fields"]
 
 SpikesArgument = str | bool | Callable[..., Any] | None
 NanArgument = str | Mapping[str, str]
@@ -89,7 +89,7 @@ def ask(
     ParameterError
         If a policy is not known.
     """
-    _check_mapping("exp_params", exp_params)
+    check_mapping("exp_params", exp_params)
     notes: list[Note] = []
     types = _feature_types(options, notes)
     spikes = _spikes(options.reconstruct_spikes, notes)
@@ -110,13 +110,55 @@ def ask(
     return Asked(request=request, notes=tuple(notes))
 
 
+_FIELD_OF = {
+    "force_continuous": "features",
+    "feature_types": "features",
+    "rename": "features",
+    "reconstruct_spikes": "spikes",
+    "max_gap_sec": "nan",
+    "neural": "source.neural",
+}
+
+
+def given_fields(options: Options, **defaults: Any) -> dict[str, str]:
+    """Give the arguments that differ from their defaults, with the request's field of each.
+
+    Parameters
+    ----------
+    options
+        The arguments.
+    defaults
+        Defaults of the door that differ from those of ``Options``.
+    """
+    given = {}
+    for each in fields(Options):
+        value = getattr(options, each.name)
+        default = defaults.get(each.name, each.default)
+        if not _is_default(value, default):
+            given[each.name] = _FIELD_OF.get(each.name, each.name)
+    return given
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    if default is None or default == ():
+        return value is None or (hasattr(value, "__len__") and len(value) == 0)
+    return type(value) is type(default) and bool(value == default)
+
+
 def check_mask_length(bad_frames: Any, n_frames: int) -> None:
     """Refuse a boolean mask that is not as long as the recording."""
     if _is_mask(bad_frames):
         frames.from_given(bad_frames, n_frames=n_frames)
 
 
-def _check_mapping(name: str, value: Any) -> None:
+def check_mapping(name: str, value: Any) -> None:
+    """Refuse what is no dictionary.
+
+    Raises
+    ------
+    TypeError
+        In the documented words.
+    """
     if not isinstance(value, Mapping):
         msg = f"{name} must be a dictionary, got {type(value).__name__}"
         raise TypeError(msg)
@@ -125,7 +167,7 @@ def _check_mapping(name: str, value: Any) -> None:
 def _mapping(name: str, value: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if value is None:
         return {}
-    _check_mapping(name, value)
+    check_mapping(name, value)
     return value
 
 
@@ -180,7 +222,7 @@ def _aggregates(
 ) -> tuple[AggregateSpec, ...]:
     if value is None:
         return ()
-    _check_mapping("aggregate_features", value)
+    check_mapping("aggregate_features", value)
     return tuple(AggregateSpec(of=_names(keys), name=name) for keys, name in value.items())
 
 
@@ -207,7 +249,7 @@ def _is_mask(value: Any) -> bool:
 def _policies(nan: NanArgument, max_gap_sec: float) -> NanPolicies:
     if isinstance(nan, str):
         return NanPolicies(default=_policy(nan, max_gap_sec))
-    _check_mapping("nan", nan)
+    check_mapping("nan", nan)
     arrays = {name: _policy(word, max_gap_sec) for name, word in nan.items() if name != "default"}
     return NanPolicies(default=_policy(nan.get("default", "raise"), max_gap_sec), arrays=arrays)
 

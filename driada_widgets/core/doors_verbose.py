@@ -94,14 +94,14 @@ def _continuous(result: LoadResult) -> list[str]:
 
 
 def _companion_lines(experiment: Experiment) -> Iterator[str]:
-    circular = [name for name in experiment.get_circular_features() if _has_2d(experiment, name)]
+    circular = {
+        name: series
+        for name, series in experiment.get_circular_features().items()
+        if experiment.has_circular_2d(name)
+    }
     if circular:
         yield "Circular features -> _2d versions created:"
-    for name in circular:
-        period = experiment.dynamic_features[name].type_info.circular_period
+    for name, series in circular.items():
+        period = series.type_info.circular_period
         is_turn = period is not None and abs(period - 2 * math.pi) < 0.1
         yield f"  '{name}' (period={'2pi' if is_turn else period}) -> '{name}_2d' [cos, sin]"
-
-
-def _has_2d(experiment: Experiment, name: str) -> bool:
-    return experiment.has_circular_2d(name)

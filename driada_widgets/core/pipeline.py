@@ -5,20 +5,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from driada_widgets.core.errors import StorageError
 from driada_widgets.core.road.looking import Bench
 from driada_widgets.core.road.opening import open_source
 from driada_widgets.core.road.results import CheckResult, LoadResult
-from driada_widgets.core.road.saving import open_cached, save_result
+from driada_widgets.core.road.saving import not_saved, open_cached, save_cached, save_result
 from driada_widgets.core.sources.registry import find_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from driada_widgets.core.report import Progress
+    from driada_widgets.core.report import Note, Progress
     from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.core.road.opening import Opened
     from driada_widgets.core.sources.base import Inventory
 
 __all__ = ["CheckResult", "LoadResult", "check", "inspect_file", "run"]
@@ -75,7 +78,8 @@ def check(
     LoaderError
         If the source cannot be read.
     """
-    return Bench(open_source(request, data=data)).look(request, progress)
+    opened = open_source(request, data=data)
+    return Bench(opened).look(opened.request, progress)
 
 
 def run(
@@ -115,10 +119,24 @@ def run(
         If the progress was cancelled; nothing is left behind.
     """
     opened = open_source(request, data=data)
+    request = opened.request
     bench = Bench(opened)
+    damage: tuple[Note, ...] = ()
     if cache and not rebuild:
-        kept = open_cached(bench, request)
+        kept, damage = open_cached(bench, request, progress)
         if kept is not None:
             return kept
-    result = bench.build(request, progress=progress)
-    return save_result(result, request, opened, cache=cache, progress=progress)
+    is_saved = request.save is not None
+    result = bench.build(request, with_digest=is_saved or cache, progress=progress)
+    result = replace(result, notes=(*damage, *result.notes))
+    if is_saved:
+        return replace(result, saved_to=save_result(result, request, opened, progress=progress))
+    return _cached(result, request, opened) if cache else result
+
+
+def _cached(result: LoadResult, request: LoadRequest, opened: Opened) -> LoadResult:
+    """Leave an archive for the next time; where that fails, the experiment is still given."""
+    try:
+        return replace(result, saved_to=save_cached(opened, result, request))
+    except StorageError as error:
+        return replace(result, notes=(*result.notes, not_saved(request.root, error)))

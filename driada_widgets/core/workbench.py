@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.road.looking import Bench
-from driada_widgets.core.road.opening import open_source
+from driada_widgets.core.road.opening import completed, open_source
 from driada_widgets.core.road.saving import save_result
 from driada_widgets.core.sources import fingerprint
 
@@ -86,7 +86,7 @@ class Workbench:
             If the progress was cancelled.
         """
         bench = self._bench_of(request)
-        self._last = bench.look(request, progress)
+        self._last = bench.look(completed(request), progress)
         return self._last
 
     def build(self, request: LoadRequest, progress: Progress | None = None) -> LoadResult:
@@ -99,7 +99,7 @@ class Workbench:
         LoadCancelledError
             If the progress was cancelled.
         """
-        return self._bench_of(request).build(request, progress=progress)
+        return self._bench_of(request).build(completed(request), progress=progress)
 
     def save(
         self, result: LoadResult, request: LoadRequest, progress: Progress | None = None

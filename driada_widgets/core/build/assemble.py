@@ -12,6 +12,7 @@ from driada_widgets import __version__
 from driada_widgets.core.build.examine import examine
 from driada_widgets.core.experiment.contents import Contents
 from driada_widgets.core.experiment.experiment import Experiment
+from driada_widgets.core.experiment.notes import NO_SPIKES
 from driada_widgets.core.report import raise_issues
 
 if TYPE_CHECKING:
@@ -77,7 +78,15 @@ def build(
     if progress is not None:
         progress.begin("Building the experiment")
     contents = _contents(plan, seen, _provenance(seen.notes, request, fingerprint))
-    return Experiment.from_contents(contents), seen.notes
+    experiment = Experiment.from_contents(contents)
+    return experiment, (*seen.notes, *_notes_of(experiment, plan))
+
+
+def _notes_of(experiment: Experiment, plan: LoadPlan) -> tuple[Note, ...]:
+    """Give what the experiment says; that spikes asked for are not made is said by the plan."""
+    if plan.request.spikes is None:
+        return experiment.notes
+    return tuple(note for note in experiment.notes if note.id != NO_SPIKES.id)
 
 
 def _contents(plan: LoadPlan, seen: Examination, provenance: Mapping[str, Any]) -> Contents:

@@ -13,10 +13,10 @@ import numpy as np
 from driada_widgets.core.build.aggregates import combine
 from driada_widgets.core.build.features import decide_type, is_garbage
 from driada_widgets.core.build.missing import Mended, find_gaps, mend
-from driada_widgets.core.build.recording import recording_notes, too_few_frames
 from driada_widgets.core.build.values import Values, take
+from driada_widgets.core.errors import DataShapeError
 from driada_widgets.core.experiment.contents import FeatureContent, Filled
-from driada_widgets.core.report import LedgerEntry
+from driada_widgets.core.report import Issue, LedgerEntry
 from driada_widgets.core.request import frames
 from driada_widgets.core.signals.detect import detect_type
 from driada_widgets.core.signals.transforms import fill_ranges
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.build.features import TypeDecision
     from driada_widgets.core.build.missing import Gaps
-    from driada_widgets.core.report import Issue, Note, Progress
+    from driada_widgets.core.report import Note, Progress
     from driada_widgets.core.request.plan import ArrayPlan, LoadPlan, Role
     from driada_widgets.core.signals.types import TimeSeriesType
 
@@ -229,7 +229,7 @@ class _Look:
             self.notes += mended.notes
             if mended.dropped:
                 self._drop(gaps.item, f"holds {gaps.words}, left out by the policy")
-        self.issues += too_few_frames(self.bad_mask, self.plan)
+        self.issues += _too_few_frames(self.bad_mask)
 
     def decide_types(self) -> None:
         single = [item for item in self.items if self._is_single(item)]
@@ -264,9 +264,6 @@ class _Look:
         kept = None
         if mended.dropped_rows:
             kept = tuple(sorted(set(range(self.plan.n_cells)) - set(mended.dropped_rows)))
-        self.notes += recording_notes(
-            self.plan, self.values.calcium_range, self.bad_mask, kept, self.reports
-        )
         return Examination(
             features=tuple(self.reports),
             contents=tuple(self.contents),
@@ -352,6 +349,18 @@ class _Look:
                 name=item.name, fate="changed", why=f"{_ROLES[item.role]}; {changed}"
             )
         return LedgerEntry(name=item.name, fate="used", why=_ROLES[item.role])
+
+
+def _too_few_frames(bad_mask: NDArray[np.bool_]) -> tuple[Issue, ...]:
+    """Refuse to remove so many frames that nothing can be built."""
+    n_left = int((~bad_mask).sum())
+    if n_left >= 2:
+        return ()
+    left = "no frame is" if n_left == 0 else "1 frame is"
+    n_removed = len(bad_mask) - n_left
+    text = f"{n_removed} of {len(bad_mask)} frames are removed: {left} left; at least 2 are needed."
+    fix = "Choose another policy than nan='bad_frames', or remove fewer frames."
+    return (Issue(id="all-frames-bad", field="nan", text=text, fix=fix, error=DataShapeError),)
 
 
 def _why_not_detected(array: NDArray[Any]) -> str:

@@ -53,7 +53,7 @@ class Gaps:
     @property
     def any_row(self) -> NDArray[np.bool_]:
         """Frames at which some row has a gap."""
-        return np.logical_or.reduce(np.array(list(self.rows.values())))
+        return np.array(list(self.rows.values())).any(axis=0)
 
     @property
     def n_values(self) -> int:

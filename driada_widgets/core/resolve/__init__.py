@@ -54,7 +54,7 @@ def resolve(request: LoadRequest, inventory: Inventory) -> LoadPlan | tuple[Issu
     constants = resolve_constants(request, inventory, found)
     neural = choose_neural(request, inventory, found)
     parts = assign_parts(request, inventory, neural, found)
-    names = name_features(request, parts, (), found)
+    names = name_features(request, parts, found)
     check_choices(request, parts, found)
     check_aggregates(request, parts, names, found)
     check_spikes(request, parts, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from driada_widgets.core.errors import DataShapeError, DataTypeError, LoaderError
+from driada_widgets.core.experiment import attributes
 from driada_widgets.core.experiment.naming import construct_session_name, folder_name
 from driada_widgets.core.report import Fix
 from driada_widgets.core.resolve.findings import listed, nearest
@@ -18,30 +19,11 @@ if TYPE_CHECKING:
     from driada_widgets.core.resolve.roles import Part
 
 __all__ = [
-    "PROTECTED_NAMES",
     "check_aggregates",
     "check_choices",
     "name_features",
     "session_name",
 ]
-
-PROTECTED_NAMES = (
-    "_data_hashes",
-    "_rdm_cache",
-    "calcium",
-    "dynamic_features",
-    "embeddings",
-    "exp_identificators",
-    "n_cells",
-    "n_frames",
-    "neurons",
-    "signature",
-    "significance_tables",
-    "spikes",
-    "static_features",
-    "stats_tables",
-)
-"""Attributes of an experiment that no feature may be called by."""
 
 
 def session_name(request: LoadRequest, found: Findings) -> str:
@@ -55,9 +37,7 @@ def session_name(request: LoadRequest, found: Findings) -> str:
     return name
 
 
-def name_features(
-    request: LoadRequest, parts: Sequence[Part], taken: Sequence[str], found: Findings
-) -> dict[str, str]:
+def name_features(request: LoadRequest, parts: Sequence[Part], found: Findings) -> dict[str, str]:
     """Give the name in the experiment of every feature, and refuse those that collide.
 
     Parameters
@@ -66,8 +46,6 @@ def name_features(
         ``features`` may rename.
     parts
         Arrays with their parts.
-    taken
-        Attributes that an experiment has anyway; a feature keeps its name and gives way.
     found
         Receives issues and notes.
 
@@ -85,7 +63,6 @@ def name_features(
     _refuse_doubles(names, found)
     combined = [spec.name for spec in request.aggregate_features]
     _refuse_protected({**names, **{name: name for name in combined}}, found)
-    _note_hidden(names, taken, request, found)
     _note_case(list(names.values()), found)
     return names
 
@@ -106,7 +83,7 @@ def _refuse_doubles(names: Mapping[str, str], found: Findings) -> None:
 
 
 def _refuse_protected(names: Mapping[str, str], found: Findings) -> None:
-    clashes = [source for source, target in names.items() if target in PROTECTED_NAMES]
+    clashes = [source for source, target in names.items() if target in attributes.PROTECTED]
     if not clashes:
         return
     targets = [names[source] for source in clashes]
@@ -116,26 +93,10 @@ def _refuse_protected(names: Mapping[str, str], found: Findings) -> None:
         "feature-name-protected",
         first,
         f"Dynamic feature names conflict with protected attributes: {targets}. "
-        f"Protected attributes are: {list(PROTECTED_NAMES)}",
+        f"Protected attributes are: {list(attributes.PROTECTED)}",
         fix=f"Give it another name: rename={{{first!r}: '{first}_feature'}}.",
         fixes=(Fix(label=f"Rename {listed(clashes)}", changes=changes),),
     )
-
-
-def _note_hidden(
-    names: Mapping[str, str], taken: Sequence[str], request: LoadRequest, found: Findings
-) -> None:
-    constants = {"fps", "t_rise_sec", "t_off_sec", *request.static_features}
-    for source, name in names.items():
-        if name in PROTECTED_NAMES:
-            continue
-        if name in taken or name in constants:
-            found.warn(
-                "feature-name-hidden",
-                source,
-                f"Feature '{name}' is named like an attribute of the experiment, which stays: "
-                f"reach the feature by dynamic_features[{name!r}].",
-            )
 
 
 def _note_case(names: list[str], found: Findings) -> None:

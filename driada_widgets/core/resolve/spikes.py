@@ -21,13 +21,6 @@ def check_spikes(request: LoadRequest, parts: Sequence[Part], found: Findings) -
     """Refuse an unknown method, and say that spikes are not reconstructed."""
     has_spikes = any(part.role == "spikes" for part in parts)
     if request.spikes is None:
-        if not has_spikes:
-            found.warn(
-                "no-spikes",
-                "spikes",
-                "No spike data provided, spikes reconstruction from Ca2+ data disabled",
-                verbose_only=True,
-            )
         return
     method = request.spikes.method
     if method not in SPIKE_METHODS:

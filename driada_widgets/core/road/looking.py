@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.report import Issue, Progress
     from driada_widgets.core.request.model import LoadRequest
     from driada_widgets.core.road.opening import Opened
-    from driada_widgets.core.sources.base import Fingerprint, Inventory
+    from driada_widgets.core.sources.base import Inventory
 
 __all__ = ["Bench"]
 
@@ -100,12 +100,16 @@ class Bench:
                 cost=None,
             )
         seen = self.examine(planned, progress)
+        notes = seen.notes
+        if not seen.issues:
+            # An experiment is lazy: making one touches no values, and it knows its own notes.
+            notes = build(self._arrays, planned, examination=seen)[1]
         return CheckResult(
             request=request,
             inventory=self.inventory,
             plan=planned,
             issues=seen.issues,
-            notes=seen.notes,
+            notes=notes,
             ledger=seen.ledger,
             features=seen.features,
             cost=estimate(planned, self.inventory),
@@ -126,26 +130,40 @@ class Bench:
         self,
         request: LoadRequest,
         *,
-        fingerprint: Fingerprint | None = None,
+        plan: LoadPlan | None = None,
+        with_digest: bool = False,
         progress: Progress | None = None,
     ) -> LoadResult:
         """Build the experiment.
+
+        Parameters
+        ----------
+        request
+            What is asked for.
+        plan
+            What was resolved, if it was.
+        with_digest
+            Whether the experiment remembers the SHA-256 of its source, which takes reading it once
+            more; what is saved should.
+        progress
+            Told about stages; asked whether to stop.
 
         Raises
         ------
         LoaderError
             If the request or the values have a problem; all are named.
         """
-        planned = self.plan(request, progress)
+        planned = plan or self.plan(request, progress)
         if not isinstance(planned, LoadPlan):
             raise_issues(planned)
         seen = self.examine(planned, progress)
+        known = self.inventory.fingerprint
         experiment, notes = build(
             self._arrays,
             planned,
             examination=seen,
             request=_written(request),
-            fingerprint=fingerprint or self.inventory.fingerprint,
+            fingerprint=self.opened.fingerprint(progress) if with_digest else known,
             progress=progress,
         )
         return LoadResult(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import NotFoundError, ParameterError
 from driada_widgets.core.experiment.naming import construct_session_name, folder_name
-from driada_widgets.core.sources import demo, memory
+from driada_widgets.core.sources import demo, fingerprint, memory
 from driada_widgets.core.sources.registry import find_reader
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.report import Progress
     from driada_widgets.core.request.model import LoadRequest
-    from driada_widgets.core.sources.base import Inventory, Reader
+    from driada_widgets.core.sources.base import Fingerprint, Inventory, Reader
 
-__all__ = ["Opened", "iabs_path", "locate", "open_source"]
+__all__ = ["Opened", "completed", "iabs_path", "locate", "nothing_downloaded", "open_source"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Opened:
     Parameters
     ----------
     request
-        The request, with what the source itself adds to it.
+        The request that the source was opened for, completed.
     inventory
         What the source holds.
     reader
@@ -52,6 +52,13 @@ class Opened:
     def is_borrowed(self) -> bool:
         """Whether the arrays belong to someone else, so that the experiment needs copies."""
         return self.data is not None
+
+    def fingerprint(self, progress: Progress | None = None) -> Fingerprint | None:
+        """Say which bytes the source is, with their SHA-256; ``None`` in memory."""
+        known, path = self.inventory.fingerprint, self.inventory.path
+        if known is None or path is None:
+            return known
+        return fingerprint.complete(known, path, progress=progress)
 
     def read(
         self, names: Sequence[str], progress: Progress | None = None
@@ -103,7 +110,7 @@ def open_source(request: LoadRequest, *, data: Mapping[str, Any] | None = None) 
     path = locate(request)
     reader = find_reader(path)
     inventory = reader.inspect(path)
-    return Opened(request=_completed(request), inventory=inventory, reader=reader)
+    return Opened(request=completed(request), inventory=inventory, reader=reader)
 
 
 def locate(request: LoadRequest) -> Path:
@@ -120,7 +127,7 @@ def locate(request: LoadRequest) -> Path:
     if source.kind == "demo":
         return demo.demo_path(str(source.path or "demo"))
     if source.kind == "iabs":
-        return source.path if source.path is not None else _existing_iabs_path(request)
+        return _existing_iabs_path(request)
     if source.path is None:
         msg = f"The request does not say which {source.kind} to load: source.path is missing."
         raise ParameterError(msg, where="source.path", fix="choose a file")
@@ -138,19 +145,24 @@ def iabs_path(request: LoadRequest) -> Path:
 
 
 def _existing_iabs_path(request: LoadRequest) -> Path:
-    path = iabs_path(request)
-    if path.exists():
-        return path
+    path = request.source.path or iabs_path(request)
+    if not path.exists():
+        raise nothing_downloaded(path)
+    return path
+
+
+def nothing_downloaded(path: Path) -> NotFoundError:
+    """Give the error for a session of the lab whose data file is not on this computer."""
     msg = (
-        f"There is no local data file for {path.parent.parent.name!r}, and nothing was downloaded: "
-        "this version does not download from the lab's cloud.\n"
+        f"There is no data file {path.name!r} on this computer, and nothing was downloaded: "
+        "downloads from the lab's cloud are not in this version.\n"
         f"Put the file at {path}, or give its place with data_path=."
     )
-    raise NotFoundError(msg, where=str(path), fix="give data_path")
+    return NotFoundError(msg, where=str(path), fix="give data_path")
 
 
-def _completed(request: LoadRequest) -> LoadRequest:
-    """Add the constants of a demo that its file does not hold; what was given wins."""
+def completed(request: LoadRequest) -> LoadRequest:
+    """Add what the source itself says: the constants of a demo; what was given wins."""
     if request.source.kind != "demo":
         return request
     name = str(request.source.path or "demo")

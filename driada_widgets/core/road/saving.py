@@ -1,0 +1,196 @@
+"""Save an experiment, or open one that was saved: archives, pickles, and the cache rule."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from driada_widgets.core.errors import LoaderError, NotFoundError, ParameterError, StorageError
+from driada_widgets.core.experiment.experiment import Experiment
+from driada_widgets.core.report import Note
+from driada_widgets.core.request.plan import LoadPlan
+from driada_widgets.core.road.results import LoadResult
+from driada_widgets.core.store import atomic, cache
+from driada_widgets.core.store.archive import open_archive, save_archive
+from driada_widgets.core.store.pickled import open_pickle, save_pickle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from driada_widgets.core.report import Progress
+    from driada_widgets.core.request.model import LoadRequest, SaveFormat
+    from driada_widgets.core.road.looking import Bench
+    from driada_widgets.core.road.opening import Opened
+    from driada_widgets.core.sources.base import Fingerprint
+
+__all__ = [
+    "check_place",
+    "not_saved",
+    "open_cached",
+    "open_saved",
+    "save_as",
+    "save_cached",
+    "save_result",
+]
+
+
+def save_as(
+    experiment: Experiment, path: Path, format_: SaveFormat, progress: Progress | None = None
+) -> Path:
+    """Save an experiment in a format.
+
+    Raises
+    ------
+    ParameterError
+        If the format cannot be written.
+    StorageError
+        If it cannot be written; an older file is still there.
+    """
+    if format_ == "archive":
+        return save_archive(experiment, path, progress=progress)
+    if format_ == "pickle":
+        save_pickle(experiment, path)
+        return path
+    msg = f"This version saves archives and pickles, not {format_!r}."
+    raise ParameterError(msg, where="save", fix="save: {as: archive}")
+
+
+def open_saved(path: Path, format_: SaveFormat | None) -> Experiment:
+    """Open a saved experiment; ``None``: its first bytes say what it is.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    DataFileError
+        If it is damaged, or no saved experiment.
+    """
+    if not path.exists():
+        msg = f"There is no saved experiment {path}."
+        raise NotFoundError(msg, where=str(path))
+    if format_ is None:
+        with path.open("rb") as file:
+            format_ = "archive" if file.read(2) == b"PK" else "pickle"
+    return open_archive(path) if format_ == "archive" else open_pickle(path)
+
+
+def save_result(
+    result: LoadResult,
+    request: LoadRequest,
+    opened: Opened,
+    *,
+    progress: Progress | None = None,
+) -> Path:
+    """Save what was built where and as what the request says.
+
+    Parameters
+    ----------
+    result
+        What was built.
+    request
+        Its ``save`` says where; ``None`` is an archive at the usual place.
+    opened
+        The source, whose bytes the file remembers.
+    progress
+        Told about stages; asked whether to stop.
+
+    Returns
+    -------
+    Path
+        The file. Another experiment of that name is kept under another one.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be written; an older file is still there.
+    """
+    format_: SaveFormat = request.save.format if request.save is not None else "archive"
+    experiment = _with_source(result.experiment, opened.fingerprint(progress))
+    path = request.save.path if request.save is not None else None
+    if path is None:
+        name = result.experiment.signature.removeprefix("Exp ")
+        usual = cache.pickle_path if format_ == "pickle" else cache.archive_path
+        path = usual(request.root, name)
+    if progress is not None:
+        progress.begin("Saving")
+    if format_ == "archive":
+        return cache.save_keeping_others(experiment, path, progress=progress).path
+    return save_as(experiment, path, format_, progress)
+
+
+def save_cached(opened: Opened, result: LoadResult, request: LoadRequest) -> Path:
+    """Leave an archive at its usual place, for the next time the same is asked for."""
+    return save_result(result, replace(request, save=None), opened)
+
+
+def open_cached(
+    bench: Bench, request: LoadRequest, progress: Progress | None = None
+) -> tuple[LoadResult | None, tuple[Note, ...]]:
+    """Open the archive that was made by the same request from the same bytes.
+
+    Returns
+    -------
+    result : LoadResult or None
+        ``None`` if there is no such archive, or it is damaged; then it must be built.
+    notes : tuple of Note
+        What became of a damaged archive.
+    """
+    planned = bench.plan(request)
+    source = bench.inventory.fingerprint
+    if not isinstance(planned, LoadPlan) or source is None:
+        return None, ()
+    path = _find(bench, request, cache.archive_path(request.root, planned.name), source)
+    if path is None:
+        return None, ()
+    found = cache.open_cached(path, progress=progress)
+    if found.experiment is None:
+        return None, found.notes
+    text = f"The experiment was opened as it was saved in {path.name}."
+    note = Note(id="opened-as-saved", level="info", subject=path.name, text=text)
+    result = LoadResult(
+        experiment=found.experiment,
+        plan=None,
+        notes=(note, *found.notes, *found.experiment.notes),
+        ledger=(),
+        saved_to=path,
+    )
+    return result, ()
+
+
+def _find(bench: Bench, request: LoadRequest, path: Path, source: Fingerprint) -> Path | None:
+    """Find the archive of this request; a damaged file at its place is given too."""
+    if not path.exists():
+        return None
+    wanted = cache.Record.wanted(request, source)
+    try:
+        record = cache.record_of_file(path)
+    except LoaderError:
+        return path
+    if cache.compare(record, wanted, path=bench.inventory.path).status == "same":
+        return path
+    whole = bench.opened.fingerprint()
+    return cache.find_archive(path, cache.key_of(request, whole))
+
+
+def check_place(path: Path) -> Note | None:
+    """See before building whether a file can be saved; if not, say that it will not be."""
+    try:
+        atomic.check_writable(path.parent)
+    except StorageError as error:
+        return not_saved(path, error)
+    return None
+
+
+def not_saved(path: Path, error: StorageError) -> Note:
+    """Say that an experiment was built but not saved."""
+    text = f"The experiment is built but was not saved as {path.name}: {error}"
+    return Note(id="not-saved", level="warning", subject=path.name, text=text)
+
+
+def _with_source(experiment: Experiment, source: Fingerprint | None) -> Experiment:
+    """Write the digest of the source into what the experiment remembers."""
+    provenance = dict(experiment.provenance)
+    if source is None or provenance.get("source") == asdict(source):
+        return experiment
+    provenance["source"] = asdict(source)
+    return Experiment.from_contents(replace(experiment.contents, provenance=provenance))
