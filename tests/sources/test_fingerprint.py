@@ -1,16 +1,15 @@
-"""Which bytes a source was, and whether it still is the same."""
+"""Which bytes a source was."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 import pytest
 
 from driada_widgets.core.errors import DataFileError, LoadCancelledError, NotFoundError
 from driada_widgets.core.report import Progress
-from driada_widgets.core.sources.fingerprint import complete, is_unchanged, take
+from driada_widgets.core.sources.fingerprint import complete, take
 
 
 @pytest.fixture
@@ -59,22 +58,6 @@ def test_change_while_reading_is_found(source: Path) -> None:
 
     with pytest.raises(DataFileError, match=r"recording\.npz changed"):
         complete(fingerprint, source)
-
-
-def test_unchanged_is_size_and_time_or_digest(source: Path) -> None:
-    """A copy with another time is the same if its digest is; another size or content is not."""
-    bare, full = take(source), complete(take(source), source)
-
-    assert is_unchanged(bare, source)
-    os.utime(source, ns=(1, 1))
-    assert not is_unchanged(bare, source)
-    assert is_unchanged(full, source)
-    content = bytearray(source.read_bytes())
-    content[-1] ^= 1
-    source.write_bytes(content)
-    assert not is_unchanged(full, source)
-    source.unlink()
-    assert not is_unchanged(full, source)
 
 
 def test_folder_has_a_fingerprint(tmp_path: Path) -> None:

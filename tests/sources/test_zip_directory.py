@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,28 @@ def test_bytes_after_the_end_are_noted(tmp_path: Path) -> None:
 
     assert [note.id for note in inventory.notes] == ["bytes-after-end"]
     np.testing.assert_array_equal(np.arange(5.0), NpzReader().read(path, ["speed"])["speed"])
+
+
+@pytest.mark.parametrize("is_cut", [False, True], ids=["whole", "cut"])
+def test_index_of_64_bits_is_read(tmp_path: Path, *, is_cut: bool) -> None:
+    """The large form of the last records is understood, and checked like the small one."""
+    content = raw_zip([SPEED, CALCIUM])
+    *_, n_members, n_bytes, offset, _ = struct.unpack("<4s4H2LH", content[-22:])
+    record = struct.pack(
+        "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, n_members, n_members, n_bytes, offset
+    )
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(content) - 22, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    body = content[:-22] if not is_cut else content[30:-22]
+    path = tmp_path / "large.npz"
+    path.write_bytes((b"PK\x03\x04" if is_cut else b"") + body + record + locator + end)
+
+    if is_cut:
+        with pytest.raises(CorruptFileError, match="before its zip index"):
+            NpzReader().inspect(path)
+    else:
+        read = NpzReader().read(path, ["calcium"])
+        np.testing.assert_array_equal(np.arange(6.0).reshape(2, 3), read["calcium"])
 
 
 def test_comment_is_allowed(tmp_path: Path) -> None:

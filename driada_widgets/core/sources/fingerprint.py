@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from driada_widgets.core.errors import DataFileError, NotFoundError
+from driada_widgets.core.errors import DataFileError
 from driada_widgets.core.sources.base import Fingerprint
 from driada_widgets.core.sources.recognise import not_found
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.report import Progress
 
-__all__ = ["complete", "is_unchanged", "take"]
+__all__ = ["complete", "take"]
 
 _PIECE = 2**20
 
@@ -89,23 +89,6 @@ def complete(
         msg = f"{path.name} changed while it was being read; load it again."
         raise DataFileError(msg, where=path.name, fix="load it again")
     return replace(fingerprint, sha256=sha256)
-
-
-def is_unchanged(fingerprint: Fingerprint, path: Path) -> bool:
-    """Say whether ``path`` still holds these bytes.
-
-    Equal size and time are believed. A file with another time, such as a copy, is hashed, if the
-    digest is known and its size is the same.
-    """
-    try:
-        now = take(path)
-    except NotFoundError:
-        return False
-    if now.size != fingerprint.size:
-        return False
-    if now.mtime_ns == fingerprint.mtime_ns:
-        return True
-    return fingerprint.sha256 is not None and complete(now, path).sha256 == fingerprint.sha256
 
 
 def _files(path: Path) -> list[Path]:

@@ -133,7 +133,7 @@ def _plain_items(
         items = [_plain(opened.extractor, item, name) for item in root.data]
         return items, opened.extractor.left_out
     except UnsafeContentError as error:
-        raise _refusal(where, str(error)) from error
+        raise _refusal(where, error.found or "") from error
 
 
 def _plain(extractor: Extractor, item: object, name: str) -> Any:
@@ -179,7 +179,10 @@ def _notes_of_refusal(info: ArrayInfo) -> tuple[Note, ...]:
 
 
 def _refusal(where: str, detail: str = "") -> UnsafeContentError:
-    fix = "save it as numbers or text"
-    reason = f": {detail}" if detail else "; that could run code"
-    msg = f"{where} holds Python objects; not opened{reason}. Instead, {fix}."
+    fix = "save it as numbers or text, metadata as JSON"
+    reason = f" ({detail})" if detail else ""
+    msg = (
+        f"{where} holds Python objects; not opened, since that could run code{reason}. "
+        f"Instead, {fix}."
+    )
     return UnsafeContentError(msg, where=where, found="Python objects", fix=fix)
