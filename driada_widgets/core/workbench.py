@@ -75,6 +75,10 @@ class Workbench:
         """
         return self._bench_of(request).inventory
 
+    def completed(self, request: LoadRequest) -> LoadRequest:
+        """Give a request with what its source itself adds, such as the frame rate of a demo."""
+        return self._bench_of(request).opened.request
+
     def check(self, request: LoadRequest, progress: Progress | None = None) -> CheckResult:
         """Say everything that a person should know before building.
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from driada_widgets.core.request.model import SaveSpec
+from driada_widgets.core.errors import LoaderError
+from driada_widgets.core.request.model import LoadRequest, SaveSpec
 from driada_widgets.panel import edits
 from driada_widgets.panel.snapshot import JobView, Summary, Window
 from driada_widgets.panel.state_base import StateBase
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.pipeline import CheckResult, LoadResult
     from driada_widgets.core.report import Progress
-    from driada_widgets.core.request.model import LoadRequest, SaveFormat, SourceKind
+    from driada_widgets.core.request.model import SaveFormat, SourceKind
     from driada_widgets.core.sources.base import Inventory
     from driada_widgets.panel.snapshot import StepName, TimeUnit
 
@@ -44,10 +45,12 @@ class RunVerbs(StateBase):
     def choose_kind(self, kind: SourceKind) -> None:
         """Choose what kind of source to open; its path is chosen anew."""
         source = replace(self.snapshot.request.source, kind=kind, path=None, neural=None)
-        self._edit(f"source: {kind}", replace(self.snapshot.request, source=source))
+        self._edit(f"source: {kind}", LoadRequest(source=source, root=self.snapshot.request.root))
 
     def choose_file(self, path: str) -> None:
         """Choose the file or demo to open; nothing is read yet.
+
+        Another file begins a new request: types, bad frames and constants belong to one recording.
 
         Parameters
         ----------
@@ -61,8 +64,12 @@ class RunVerbs(StateBase):
         """
         source = self.snapshot.request.source
         found = Path(path) if source.kind == "demo" else self.roots.resolve(path)
-        chosen = replace(source, path=found, neural=None)
-        self._edit(f"choose {found.name}", replace(self.snapshot.request, source=chosen))
+        if found == source.path:
+            return
+        fresh = LoadRequest(
+            source=replace(source, path=found, neural=None), root=self.snapshot.request.root
+        )
+        self._edit(f"choose {found.name}", fresh)
 
     def open(self) -> None:
         """Read the headers of the chosen source, and go on to *Map*."""
@@ -72,10 +79,9 @@ class RunVerbs(StateBase):
             self._change(inventory=None, check=None, revision=self.snapshot.revision + 1)
             self.show_error("source", "Open the source", error)
             return
-        self._opened(inventory)
+        self._opened(inventory, self.workbench.completed(self.snapshot.request))
 
-    def _opened(self, inventory: Inventory) -> None:
-        request = self.snapshot.request
+    def _opened(self, inventory: Inventory, request: LoadRequest) -> None:
         if not request.exp_params and request.source.path is not None:
             request = edits.set_param(request, "name", request.source.path.stem)
         self._history = type(self._history)()
@@ -165,6 +171,19 @@ class RunVerbs(StateBase):
         target = self.roots.resolve(path) if path.strip() else None
         save = SaveSpec(path=target, format=format_)
         self._change(request=replace(self.snapshot.request, save=save), saved="")
+
+    def usual_save_path(self) -> Path | None:
+        """Give the place for an experiment that was given none; ``None`` while it has no name."""
+        from driada_widgets.core.store.cache import archive_path, pickle_path
+
+        request = self.snapshot.request
+        is_pickle = request.save is not None and request.save.format == "pickle"
+        try:
+            return (pickle_path if is_pickle else archive_path)(
+                request.root, self.snapshot.session_name
+            )
+        except LoaderError:
+            return None
 
     def save(self) -> None:
         """Save the experiment that was built."""
@@ -256,8 +275,8 @@ def _summarise(result: LoadResult, seconds: float) -> Summary:
     experiment = result.experiment
     by_type: dict[str, list[str]] = {}
     for name, series in experiment.dynamic_features.items():
-        info = getattr(series, "type_info", None)
-        word = edits.type_word(info) if info is not None else f"{series.n_dim}-D"
+        is_single = series.data.ndim == 1
+        word = edits.type_word(series.type_info) if is_single else f"{len(series.data)}-D"
         by_type.setdefault(word, []).append(name)
     return Summary(
         signature=experiment.signature,

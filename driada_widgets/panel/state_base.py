@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["StateBase"]
 
+WORK = frozenset({"build", "save"})
+"""Long calls during which the request stays as it is; its controls are disabled meanwhile."""
 MAX_LOG_LINES = 200
 """Lines of the log that are kept; older ones are dropped."""
 
@@ -114,7 +116,7 @@ class StateBase:
 
     def _edit(self, name: str, request: LoadRequest) -> None:
         with self._lock:
-            if request != self.snapshot.request:
+            if request != self.snapshot.request and self.snapshot.job.kind not in WORK:
                 self._history = self._history.record(name, self.snapshot.request)
                 self._replaced(request)
 

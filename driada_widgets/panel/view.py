@@ -84,7 +84,10 @@ class LoaderPanel(widgets.VBox):
         self._outputs = Outputs(self.state)
         header = row(self._title, self._undo, self._redo)
         header.add_class("dw-header")
-        self.children = [stylesheet(), KeyGuard(), header, main, self._outputs.widget]
+        guard = KeyGuard(on_error=self._failed("Use a key"))
+        guard.on_key("undo", self.state.undo)
+        guard.on_key("redo", self.state.redo)
+        self.children = [stylesheet(), guard, header, main, self._outputs.widget]
         self.state.subscribe(self._render)
         self._render(self.state.snapshot)
 
@@ -133,6 +136,7 @@ class LoaderPanel(widgets.VBox):
             button = self._steps[step]
             # add_class and remove_class send nothing when nothing changes
             (button.add_class if step == snapshot.step else button.remove_class)("dw-now")
+        (self.add_class if snapshot.is_busy else self.remove_class)("dw-busy")
         blocked = snapshot.job.kind in {"build", "save"}
         for button, what, name in (
             (self._undo, "Undo", snapshot.undo),

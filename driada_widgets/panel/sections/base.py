@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from driada_widgets.panel.snapshot import Snapshot, StepName
     from driada_widgets.panel.state import PanelState
 
-__all__ = ["Section", "bullet_list", "card", "html", "row", "set_html"]
+__all__ = ["Section", "bullet_list", "card", "fields", "html", "row", "set_html", "show"]
 
 
 class Section:
@@ -128,6 +128,13 @@ def row(*children: Any) -> Any:
     """Put widgets side by side; they wrap where the page is narrow."""
     made = widgets.HBox(children)
     made.add_class("dw-row")
+    return made
+
+
+def fields(*children: Any) -> Any:
+    """Put labelled fields into columns where there is room."""
+    made = widgets.Box(children)
+    made.add_class("dw-fields")
     return made
 
 

@@ -8,7 +8,16 @@ import ipywidgets as widgets
 
 from driada_widgets.core.request.plan import LoadPlan
 from driada_widgets.panel.binding import Binding, escape
-from driada_widgets.panel.sections.base import Section, bullet_list, card, html, row, set_html, show
+from driada_widgets.panel.sections.base import (
+    Section,
+    bullet_list,
+    card,
+    fields,
+    html,
+    row,
+    set_html,
+    show,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +61,7 @@ class MapSection(Section):
         self._constants = {key: self._constant(key, label, css) for key, label, css in CONSTANTS}
         self._origins = {key: html("", "dw-hint") for key, _, _ in CONSTANTS}
         self._offers = widgets.VBox()
+        self._shown_offers: object = None
         self._neural = self.choice("Neural data", "dw-neural", [AUTOMATIC], self._set_neural)
         self._arrays = html("", "dw-arrays")
         self._flips = widgets.VBox()
@@ -59,8 +69,7 @@ class MapSection(Section):
         return [
             card(
                 "Name of the experiment",
-                self._source.widget,
-                *(binding.widget for binding in self._params.values()),
+                fields(self._source.widget, *(b.widget for b in self._params.values())),
                 self._required,
                 self._name,
             ),
@@ -114,6 +123,7 @@ class MapSection(Section):
         self._combined.add_class("dw-aggregate-name")
         combine = self.button("Combine features", "dw-aggregate-add", self._combine)
         self._aggregates = widgets.VBox()
+        self._shown_aggregates: object = None
         return card(
             "More",
             self._nan.widget,
@@ -149,13 +159,13 @@ class MapSection(Section):
 
     def _render_constants(self, snapshot: Snapshot) -> None:
         plan = snapshot.resolved if isinstance(snapshot.resolved, LoadPlan) else None
-        for key, binding in self._constants.items():
-            given = snapshot.request.static_features.get(key)
-            used = plan.static_features.get(key) if plan else None
+        for name, binding in self._constants.items():
+            given = snapshot.request.static_features.get(name)
+            used = plan.static_features.get(name) if plan else None
             shown = used if given is None else given
             binding.show("" if shown is None else f"{shown:g}")
-            origin = plan.static_origin.get(key, "default") if plan else ""
-            set_html(self._origins[key], ORIGINS.get(origin, ""))
+            origin = plan.static_origin.get(name, "default") if plan else ""
+            set_html(self._origins[name], ORIGINS.get(origin, ""))
         fixes = [fix for note in (plan.notes if plan else ()) for fix in note.fixes]
         issues = snapshot.resolved if isinstance(snapshot.resolved, tuple) else ()
         texts = [f"{issue.text} {issue.fix}".strip() for issue in issues]
@@ -163,7 +173,7 @@ class MapSection(Section):
         problems = html(bullet_list([escape(t, limit=None) for t in texts], "dw-problems"))
         buttons = [self.button(fix.label, "dw-fix", _applies(self.state, fix)) for fix in fixes]
         key = (tuple(texts), tuple(fixes))
-        if getattr(self, "_shown_offers", None) != key:
+        if self._shown_offers != key:
             self._shown_offers = key
             self._offers.children = [problems, row(*buttons)] if texts or fixes else []
 
@@ -197,7 +207,7 @@ class MapSection(Section):
         if self._parts.options != single:
             self._parts.options = single
         specs = snapshot.request.aggregate_features
-        if getattr(self, "_shown_aggregates", None) != specs:
+        if self._shown_aggregates != specs:
             self._shown_aggregates = specs
             self._aggregates.children = [
                 row(

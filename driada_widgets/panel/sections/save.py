@@ -64,7 +64,7 @@ class SaveSection(Section):
         spec = snapshot.request.save or SaveSpec()
         self._format.show(spec.format)
         self._path.show(str(spec.path) if spec.path else "")
-        usual = self.state.workbench.default_save_path(snapshot.request)
+        usual = self.state.usual_save_path()
         placeholder = f"empty: {usual}" if usual else ""
         if self._path.widget.placeholder != placeholder:
             self._path.widget.placeholder = placeholder
