@@ -272,11 +272,15 @@ def _shown(request: LoadRequest) -> str:
 
 
 def _summarise(result: LoadResult, seconds: float) -> Summary:
+    from driada_widgets.core.signals.series import TimeSeries
+
     experiment = result.experiment
     by_type: dict[str, list[str]] = {}
     for name, series in experiment.dynamic_features.items():
-        is_single = series.data.ndim == 1
-        word = edits.type_word(series.type_info) if is_single else f"{len(series.data)}-D"
+        if isinstance(series, TimeSeries):
+            word = edits.type_word(series.type_info)
+        else:
+            word = f"{len(series.data)}-D"
         by_type.setdefault(word, []).append(name)
     return Summary(
         signature=experiment.signature,
