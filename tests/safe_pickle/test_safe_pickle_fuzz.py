@@ -17,7 +17,7 @@ from driada_widgets.core.errors import (
     UnsafeContentError,
 )
 from driada_widgets.core.safe_pickle.standins import ExperimentStub
-from driada_widgets.core.store.driada_pickle import contents_of_driada
+from driada_widgets.core.store.driada_pickle import translate
 from tests import hostile
 
 FOLDER = Path(__file__).parents[1] / "data" / "driada"
@@ -51,7 +51,7 @@ def outcome(data: bytes) -> str:
         opened = safe_pickle.load(data)
         if not isinstance(opened.root, ExperimentStub):
             return "something else"
-        contents_of_driada(opened.root, opened.extractor)
+        translate(opened.root, opened.extractor)
     except DECLARED as error:
         return type(error).__name__
     return "loaded"

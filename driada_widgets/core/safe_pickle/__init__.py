@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from driada_widgets.core.errors import DataFileError
 from driada_widgets.core.safe_pickle import standins
 from driada_widgets.core.safe_pickle.content import compression_of, open_content
-from driada_widgets.core.safe_pickle.extract import Extractor
+from driada_widgets.core.safe_pickle.extract import Extractor, can_hold
 from driada_widgets.core.safe_pickle.limits import Limits
 from driada_widgets.core.safe_pickle.names import OWN_CLASS, REFERENCE_CLASS
-from driada_widgets.core.safe_pickle.opcodes import GlobalName, Walk, check, walk
+from driada_widgets.core.safe_pickle.opcodes import GlobalName, Walk, refuse_if_unfit, walk
 from driada_widgets.core.safe_pickle.unpickler import unpickle
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ __all__ = [
     "Limits",
     "Opened",
     "PickleCard",
+    "can_hold",
+    "check",
     "describe",
     "list_globals",
     "load",
@@ -137,13 +139,28 @@ def load(
     place, name = _place(source, where)
     with open_content(place, limits, name) as view:
         seen = walk(view, limits, name)
-        check(seen, name)
+        refuse_if_unfit(seen, name)
         return Opened(
             root=unpickle(view, name),
             extractor=Extractor(n_bytes=len(view), limits=limits, where=name),
             names=seen.names,
             n_bytes=len(view),
         )
+
+
+def check(source: str | Path | bytes, *, limits: Limits = _DEFAULT) -> None:
+    """Raise what stands against opening a pickle, without opening it; errors as ``load``.
+
+    Parameters
+    ----------
+    source
+        A file, plain or compressed, or the bytes of one.
+    limits
+        How much it may ask for.
+    """
+    place, name = _place(source, None)
+    with open_content(place, limits, name) as view:
+        refuse_if_unfit(walk(view, limits, name), name)
 
 
 def list_globals(
@@ -190,7 +207,7 @@ def describe(path: str | Path, *, limits: Limits = _DEFAULT) -> PickleCard:
     try:
         with open_content(path, limits, path.name) as view:
             seen = walk(view, limits, path.name)
-            check(seen, path.name)
+            refuse_if_unfit(seen, path.name)
     except DataFileError as error:
         problem = error
     with path.open("rb") as file:

@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.safe_pickle.limits import Limits
 
-__all__ = ["Extractor"]
+__all__ = ["Extractor", "can_hold"]
 
 _NUMERIC: Final = re.compile(r"b1|[iu][1248]|f[248]|c(?:8|16)")
 _TEXTUAL: Final = re.compile(r"[US][0-9]{1,6}")
 _MAX_LEFT_OUT = 100
 _SHORT_TEXT = 64  # shorter ones are bounded by the number of plain values
+
+
+def can_hold(dtype: np.dtype[Any]) -> bool:
+    """Whether arrays of this dtype are taken out of pickles."""
+    return _NUMERIC.fullmatch(f"{dtype.kind}{dtype.itemsize}") is not None
 
 
 class Extractor:

@@ -12,7 +12,7 @@ from driada_widgets.core.safe_pickle.shadow import ShadowMachine
 if TYPE_CHECKING:
     from driada_widgets.core.safe_pickle.limits import Limits
 
-__all__ = ["GlobalName", "Walk", "check", "walk"]
+__all__ = ["GlobalName", "Walk", "refuse_if_unfit", "walk"]
 
 _SHOWN = 20
 
@@ -86,7 +86,7 @@ def walk(view: memoryview, limits: Limits, where: str) -> Walk:
     )
 
 
-def check(seen: Walk, where: str) -> None:
+def refuse_if_unfit(seen: Walk, where: str) -> None:
     """Raise what stands against opening the pickle.
 
     Raises

@@ -6,6 +6,7 @@ what the person put in is taken; scaled copies, ranks, entropies and search tree
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -14,6 +15,7 @@ from driada_widgets.core.experiment.contents import Contents, Kinetics
 from driada_widgets.core.report import Note
 from driada_widgets.core.safe_pickle.standins import (
     ArrayStub,
+    EventStub,
     MultiSeriesStub,
     NeuronStub,
     SeriesStub,
@@ -26,15 +28,45 @@ if TYPE_CHECKING:
     from driada_widgets.core.safe_pickle import Extractor
     from driada_widgets.core.safe_pickle.standins import ExperimentStub
 
-__all__ = ["contents_of_driada"]
+__all__ = ["FoundEvent", "FromDriada", "translate"]
 
 _NEEDED = ("signature", "calcium", "neurons", "dynamic_features")
 _CONSTANTS = ("t_rise_sec", "t_off_sec", "fps")
+_MAX_FRAME = 1 << 53  # beyond it floats skip whole frames
 
 
-def contents_of_driada(
-    experiment: ExperimentStub, extractor: Extractor
-) -> tuple[Contents, tuple[Note, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundEvent:
+    """An event that driada found by threshold, in frames."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromDriada:
+    """What a pickle of driada holds.
+
+    Parameters
+    ----------
+    contents
+        What the experiment is made from. Calcium is driada's processed trace, without the frames
+        that were removed: the pickle does not hold the recording as it was given.
+    events
+        For each neuron, the events found by threshold; may be empty.
+    regions
+        For each neuron, 1 in frames of events, shape ``(n_frames,)``, or ``None``.
+    notes
+        What a person should know about it.
+    """
+
+    contents: Contents
+    events: tuple[tuple[FoundEvent, ...], ...]
+    regions: tuple[NDArray[np.generic] | None, ...]
+    notes: tuple[Note, ...]
+
+
+def translate(experiment: ExperimentStub, extractor: Extractor) -> FromDriada:
     """Translate an experiment of driada.
 
     Parameters
@@ -43,14 +75,6 @@ def contents_of_driada(
         Stand-in of the experiment.
     extractor
         What takes arrays and plain values out of the file's stand-ins.
-
-    Returns
-    -------
-    contents
-        Calcium is driada's processed trace, without the frames that were removed: the pickle does
-        not hold the recording as it was given.
-    notes
-        What a person should know about it.
 
     Raises
     ------
@@ -70,7 +94,7 @@ class _Translator:
         self.n_cells = 0
         self.n_frames = 0
 
-    def translate(self) -> tuple[Contents, tuple[Note, ...]]:
+    def translate(self) -> FromDriada:
         missing = [name for name in _NEEDED if name not in self.fields]
         if missing:
             self._refuse(f"the experiment has no {', '.join(map(repr, missing))}")
@@ -78,26 +102,31 @@ class _Translator:
         self.n_cells, self.n_frames = calcium.shape
         neurons = self._neurons()
         taker = FeatureTaker(self.extractor, self.n_frames)
-        features = taker.take(self.fields["dynamic_features"])
-        params = self._dictionary("exp_identificators")
         contents = Contents(
             signature=self._signature(),
             calcium=calcium,
-            features=features,
+            features=taker.take(self.fields["dynamic_features"]),
             spikes=self._spikes(neurons),
             asp=self._stacked(neurons, "asp", "amplitude spikes"),
             reconstructions=self._stacked(neurons, "_reconstructed", "reconstructions"),
-            exp_params=params,
+            exp_params=self._dictionary("exp_identificators"),
             static_features=self._constants(),
             metadata=self._dictionary("metadata") or None,
             ground_truth=self.extractor.plain(self.fields.get("ground_truth"), "ground_truth"),
             kinetics=self._kinetics(neurons),
-            provenance=self._provenance(neurons),
         )
+        events = tuple(self._events(neuron) for neuron in neurons)
+        regions = tuple(self._regions(neuron) for neuron in neurons)
+        facts = self._facts(events)
         self.notes += taker.notes
         self._note_the_trace()
         self._note_what_was_left_out()
-        return contents, tuple(self.notes)
+        return FromDriada(
+            contents=replace(contents, provenance={"origin": "driada pickle", "driada": facts}),
+            events=events,
+            regions=regions,
+            notes=tuple(self.notes),
+        )
 
     # Arrays.
 
@@ -190,39 +219,38 @@ class _Translator:
 
     def _time(self, neuron: NeuronStub, name: str) -> float | None:
         value = self.extractor.plain(neuron.fields.get(name), name)
-        if isinstance(value, float | int) and np.isfinite(value) and value > 0:
-            return float(value)
-        return None
+        return float(value) if _is_number(value) and value > 0 else None
 
-    def _provenance(self, neurons: list[NeuronStub]) -> dict[str, Any]:
-        found: dict[str, Any] = {"origin": "driada pickle"}
-        removed = self._removed_frames()
-        if removed:
-            found["removed_frames"] = removed
+    def _facts(self, events: tuple[tuple[FoundEvent, ...], ...]) -> dict[str, Any]:
+        """Give what only driada knows, to be kept with the experiment."""
         method = self.extractor.plain(
             self.fields.get("spike_reconstruction_method"), "spike_reconstruction_method"
         )
-        if isinstance(method, str):
-            found["spike_reconstruction_method"] = method
-        events = [self._events(neuron) for neuron in neurons]
-        if any(events):
-            found["events"] = events
-        return found
+        facts = {
+            "removed_frames": self._removed_frames(),
+            "spike_reconstruction_method": method if isinstance(method, str) else None,
+            "threshold_events": [[[one.start, one.end] for one in found] for found in events],
+        }
+        return {
+            name: value
+            for name, value in facts.items()
+            if value is not None and (name != "threshold_events" or any(events))
+        }
 
-    def _events(self, neuron: NeuronStub) -> list[list[float]]:
-        """Give start and end of the events that driada found by threshold, in frames."""
-        events = neuron.fields.get("threshold_events")
-        if not isinstance(events, list):
-            return []
-        plain = [
-            self.extractor.plain(getattr(event, "fields", None), "threshold_events")
-            for event in events
-        ]
-        return [
-            [event["start"], event["end"]]
-            for event in plain
-            if isinstance(event, dict) and {"start", "end"} <= event.keys()
-        ]
+    def _events(self, neuron: NeuronStub) -> tuple[FoundEvent, ...]:
+        stubs = neuron.fields.get("threshold_events")
+        if not isinstance(stubs, list) or not all(isinstance(stub, EventStub) for stub in stubs):
+            return ()
+        found = [self.extractor.plain(stub.fields, "threshold_events") for stub in stubs]
+        return tuple(
+            FoundEvent(start=float(event["start"]), end=float(event["end"]))
+            for event in found
+            if _is_number(event.get("start")) and _is_number(event.get("end"))
+        )
+
+    def _regions(self, neuron: NeuronStub) -> NDArray[np.generic] | None:
+        series = neuron.fields.get("events")
+        return self._row(series, "events") if isinstance(series, SeriesStub) else None
 
     def _removed_frames(self) -> dict[str, Any] | None:
         mask_stub = self.fields.get("bad_frames_mask")
@@ -264,3 +292,7 @@ class _Translator:
 
     def _refuse(self, what: str) -> NoReturn:
         refuse(self.extractor.where, what)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and abs(value) < _MAX_FRAME  # not NaN either
