@@ -126,7 +126,6 @@ def build_asked(
     """Build an experiment, or open its archive if that is wanted and there is one."""
     request = asked.request
     bench = Bench(open_source(request, data=data))
-    request = bench.opened.request
     damage: tuple[Note, ...] = ()
     if cache and not rebuild:
         kept, damage = open_cached(bench, request)

@@ -13,7 +13,14 @@ from driada_widgets.core.errors import StorageError
 from driada_widgets.core.road.looking import Bench
 from driada_widgets.core.road.opening import open_source
 from driada_widgets.core.road.results import CheckResult, LoadResult
-from driada_widgets.core.road.saving import not_saved, open_cached, save_cached, save_result
+from driada_widgets.core.road.saved_source import is_untouched
+from driada_widgets.core.road.saving import (
+    not_saved,
+    open_cached,
+    opened_as_saved,
+    save_cached,
+    save_result,
+)
 from driada_widgets.core.sources.registry import find_reader
 
 if TYPE_CHECKING:
@@ -78,8 +85,7 @@ def check(
     LoaderError
         If the source cannot be read.
     """
-    opened = open_source(request, data=data)
-    return Bench(opened).look(opened.request, progress)
+    return Bench(open_source(request, data=data)).look(request, progress)
 
 
 def run(
@@ -119,18 +125,32 @@ def run(
         If the progress was cancelled; nothing is left behind.
     """
     opened = open_source(request, data=data)
-    request = opened.request
+    if opened.experiment is not None and is_untouched(request):
+        result = opened_as_saved(opened.experiment, opened.inventory.path)
+    else:
+        result = _built(opened, request, rebuild=rebuild, cache=cache, progress=progress)
+    if request.save is None:
+        return result
+    return replace(result, saved_to=save_result(result, request, opened, progress=progress))
+
+
+def _built(
+    opened: Opened,
+    request: LoadRequest,
+    *,
+    rebuild: bool,
+    cache: bool,
+    progress: Progress | None,
+) -> LoadResult:
     bench = Bench(opened)
     damage: tuple[Note, ...] = ()
     if cache and not rebuild:
         kept, damage = open_cached(bench, request, progress)
         if kept is not None:
             return kept
-    is_saved = request.save is not None
-    result = bench.build(request, with_digest=is_saved or cache, progress=progress)
+    is_kept = cache or request.save is not None
+    result = bench.build(request, with_digest=is_kept, progress=progress)
     result = replace(result, notes=(*damage, *result.notes))
-    if is_saved:
-        return replace(result, saved_to=save_result(result, request, opened, progress=progress))
     return _cached(result, request, opened) if cache else result
 
 

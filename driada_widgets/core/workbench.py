@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.road.looking import Bench
-from driada_widgets.core.road.opening import completed, open_source
-from driada_widgets.core.road.saving import save_result
+from driada_widgets.core.road.opening import open_source
+from driada_widgets.core.road.saved_source import is_untouched
+from driada_widgets.core.road.saving import opened_as_saved, save_result
 from driada_widgets.core.sources import fingerprint
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Workbench:
             If the progress was cancelled.
         """
         bench = self._bench_of(request)
-        self._last = bench.look(completed(request), progress)
+        self._last = bench.look(request, progress)
         return self._last
 
     def build(self, request: LoadRequest, progress: Progress | None = None) -> LoadResult:
@@ -103,7 +104,11 @@ class Workbench:
         LoadCancelledError
             If the progress was cancelled.
         """
-        return self._bench_of(request).build(completed(request), progress=progress)
+        bench = self._bench_of(request)
+        experiment = bench.opened.experiment
+        if experiment is not None and is_untouched(request):
+            return opened_as_saved(experiment, bench.inventory.path)
+        return bench.build(request, progress=progress)
 
     def save(
         self, result: LoadResult, request: LoadRequest, progress: Progress | None = None

@@ -18,6 +18,7 @@ from driada_widgets.core.request.plan import LoadPlan
 from driada_widgets.core.request.writing import to_dict
 from driada_widgets.core.resolve import resolve
 from driada_widgets.core.road.cost import estimate
+from driada_widgets.core.road.opening import completed
 from driada_widgets.core.road.results import CheckResult, LoadResult
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Bench:
         self, request: LoadRequest, progress: Progress | None = None
     ) -> LoadPlan | tuple[Issue, ...]:
         """Resolve a request; arrays of another length count as constant if they are."""
+        request = completed(request, self.opened.experiment)
         planned = resolve(request, self.inventory)
         if isinstance(planned, LoadPlan) or all(each.id != "feature-length" for each in planned):
             return planned
@@ -162,7 +164,7 @@ class Bench:
             self._arrays,
             planned,
             examination=seen,
-            request=_written(request),
+            request=_written(planned.request),
             fingerprint=self.opened.fingerprint(progress) if with_digest else known,
             progress=progress,
         )

@@ -11,6 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import NotFoundError, ParameterError
 from driada_widgets.core.experiment.naming import construct_session_name, folder_name
+from driada_widgets.core.road.saved_source import (
+    arrays_in,
+    inventory_in,
+    with_saved_choices,
+)
+from driada_widgets.core.road.saving import open_saved
 from driada_widgets.core.sources import demo, fingerprint, memory
 from driada_widgets.core.sources.registry import find_reader
 
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.report import Progress
     from driada_widgets.core.request.model import LoadRequest
     from driada_widgets.core.sources.base import Fingerprint, Inventory, Reader
@@ -34,24 +41,27 @@ class Opened:
     Parameters
     ----------
     request
-        The request that the source was opened for, completed.
+        The request that the source was opened for.
     inventory
         What the source holds.
     reader
         Reads its arrays; ``None`` for arrays in memory.
     data
-        Arrays in memory, which belong to someone else; ``None`` for a file.
+        Arrays in memory; ``None`` for a file.
+    experiment
+        The saved experiment that ``data`` is taken from, or ``None``.
     """
 
     request: LoadRequest
     inventory: Inventory
     reader: Reader | None = None
     data: Mapping[str, Any] | None = None
+    experiment: Experiment | None = None
 
     @property
     def is_borrowed(self) -> bool:
         """Whether the arrays belong to someone else, so that the experiment needs copies."""
-        return self.data is not None
+        return self.data is not None and self.experiment is None
 
     def fingerprint(self, progress: Progress | None = None) -> Fingerprint | None:
         """Say which bytes the source is, with their SHA-256; ``None`` in memory."""
@@ -108,9 +118,11 @@ def open_source(request: LoadRequest, *, data: Mapping[str, Any] | None = None) 
             raise ParameterError(msg, where="source.kind", fix="give data=")
         return Opened(request=request, inventory=memory.inventory_of(data), data=data)
     path = locate(request)
+    if request.source.kind == "saved":
+        return _open_saved(request, path)
     reader = find_reader(path)
     inventory = reader.inspect(path)
-    return Opened(request=completed(request), inventory=inventory, reader=reader)
+    return Opened(request=request, inventory=inventory, reader=reader)
 
 
 def locate(request: LoadRequest) -> Path:
@@ -161,8 +173,35 @@ def nothing_downloaded(path: Path) -> NotFoundError:
     return NotFoundError(msg, where=str(path), fix="give data_path")
 
 
-def completed(request: LoadRequest) -> LoadRequest:
-    """Add what the source itself says: the constants of a demo; what was given wins."""
+def _open_saved(request: LoadRequest, path: Path) -> Opened:
+    experiment = open_saved(path, None)
+    data = arrays_in(experiment)
+    return Opened(
+        request=request,
+        inventory=inventory_in(experiment, path, data),
+        data=data,
+        experiment=experiment,
+    )
+
+
+def completed(request: LoadRequest, experiment: Experiment | None = None) -> LoadRequest:
+    """Add what the source itself says; what was given wins.
+
+    Parameters
+    ----------
+    request
+        Of any kind.
+    experiment
+        The saved experiment that is the source, or ``None``.
+
+    Returns
+    -------
+    LoadRequest
+        For a demo with the constants that its file does not hold, for a saved experiment with
+        what was decided when it was saved, else as it is.
+    """
+    if experiment is not None:
+        return with_saved_choices(request, experiment)
     if request.source.kind != "demo":
         return request
     name = str(request.source.path or "demo")

@@ -28,6 +28,7 @@ __all__ = [
     "not_saved",
     "open_cached",
     "open_saved",
+    "opened_as_saved",
     "save_as",
     "save_cached",
     "save_result",
@@ -139,22 +140,28 @@ def open_cached(
     source = bench.inventory.fingerprint
     if not isinstance(planned, LoadPlan) or source is None:
         return None, ()
-    path = _find(bench, request, cache.archive_path(request.root, planned.name), source)
+    path = _find(bench, planned.request, cache.archive_path(request.root, planned.name), source)
     if path is None:
         return None, ()
     found = cache.open_cached(path, progress=progress)
     if found.experiment is None:
         return None, found.notes
-    text = f"The experiment was opened as it was saved in {path.name}."
-    note = Note(id="opened-as-saved", level="info", subject=path.name, text=text)
-    result = LoadResult(
-        experiment=found.experiment,
+    result = opened_as_saved(found.experiment, path)
+    return replace(result, notes=(*result.notes, *found.notes)), ()
+
+
+def opened_as_saved(experiment: Experiment, path: Path | None) -> LoadResult:
+    """Give a saved experiment as the result of a run, which says that nothing was built."""
+    name = experiment.signature if path is None else path.name
+    text = f"The experiment was opened as it was saved in {name}."
+    note = Note(id="opened-as-saved", level="info", subject=name, text=text)
+    return LoadResult(
+        experiment=experiment,
         plan=None,
-        notes=(note, *found.notes, *found.experiment.notes),
+        notes=(note, *experiment.notes),
         ledger=(),
         saved_to=path,
     )
-    return result, ()
 
 
 def _find(bench: Bench, request: LoadRequest, path: Path, source: Fingerprint) -> Path | None:

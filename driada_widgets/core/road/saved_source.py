@@ -1,0 +1,100 @@
+"""A saved experiment as a source: opened as it is, or built again with edits from what it holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from driada_widgets.core.errors import LoaderError
+from driada_widgets.core.request import frames
+from driada_widgets.core.request.model import FeatureChoice, LoadRequest, NanPolicies, SourceSpec
+from driada_widgets.core.request.reading import from_dict
+from driada_widgets.core.sources import fingerprint, memory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from driada_widgets.core.experiment.contents import Contents
+    from driada_widgets.core.experiment.experiment import Experiment
+    from driada_widgets.core.sources.base import Inventory
+
+__all__ = ["arrays_in", "inventory_in", "is_untouched", "with_saved_choices"]
+
+
+def arrays_in(experiment: Experiment) -> dict[str, Any]:
+    """Give the arrays of a saved experiment as a data file would hold them."""
+    contents = experiment.contents
+    per_cell = {
+        "calcium": contents.calcium,
+        "spikes": contents.spikes,
+        "asp": contents.asp,
+        "reconstructions": contents.reconstructions,
+    }
+    held = {name: array for name, array in per_cell.items() if array is not None}
+    return {**held, **{feature.name: feature.data for feature in contents.features}}
+
+
+def inventory_in(experiment: Experiment, path: Path, data: Mapping[str, Any]) -> Inventory:
+    """List what a saved experiment holds."""
+    return replace(
+        memory.inventory_of(data),
+        format="saved experiment",
+        path=path,
+        n_bytes=path.stat().st_size,
+        metadata=experiment.contents.metadata or {},
+        fingerprint=fingerprint.take(path),
+    )
+
+
+def is_untouched(request: LoadRequest) -> bool:
+    """Say whether a request asks for nothing but to open a saved experiment."""
+    source = SourceSpec(
+        kind="saved", data_source=request.source.data_source, path=request.source.path
+    )
+    return replace(request, save=None, root=LoadRequest().root) == LoadRequest(source=source)
+
+
+def with_saved_choices(request: LoadRequest, experiment: Experiment) -> LoadRequest:
+    """Complete a request by what was decided when the experiment was saved; edits win."""
+    contents = experiment.contents
+    before = _recorded(experiment)
+    return replace(
+        request,
+        source=replace(request.source, neural=request.source.neural or "calcium"),
+        exp_params={**contents.exp_params, **request.exp_params},
+        static_features={**contents.static_features, **request.static_features},
+        features=_choices(contents) if request.features is None else request.features,
+        bad_frames=request.bad_frames or _bad_frames(contents),
+        nan=before.nan if request.nan == NanPolicies() else request.nan,
+        create_circular_2d=request.create_circular_2d and contents.create_circular_2d,
+        seed=contents.seed if request.seed is None else request.seed,
+    )
+
+
+def _recorded(experiment: Experiment) -> LoadRequest:
+    request: Any = experiment.provenance.get("request")
+    try:
+        return from_dict(request)
+    except (LoaderError, TypeError, ValueError, AttributeError):
+        return LoadRequest()
+
+
+def _choices(contents: Contents) -> dict[str, FeatureChoice]:
+    """Write down the saved types; where detection still agrees, its record is kept."""
+    choices = {}
+    for feature in contents.features:
+        info = feature.type_info
+        if info is None:
+            choices[feature.name] = FeatureChoice()
+        else:
+            word = info.subtype or info.primary_type
+            choices[feature.name] = FeatureChoice(
+                type=word, period=info.circular_period, as_detected=True
+            )
+    return choices
+
+
+def _bad_frames(contents: Contents) -> frames.Ranges:
+    mask = contents.bad_frames_mask
+    return () if mask is None else frames.from_mask(mask)
