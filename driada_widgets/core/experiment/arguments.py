@@ -93,8 +93,7 @@ def given_calcium(calcium: ArrayLike | None) -> NDArray[Any]:
         )
         raise DataShapeError(msg, where="calcium", expected="(n_neurons, n_timepoints)")
     array = kept_array(calcium)
-    if array.ndim == 2 and array.size:  # other shapes are refused with the rest of the contents
-        _check_finite("calcium", array)
+    _check_finite("calcium", array)
     return array
 
 
@@ -103,24 +102,30 @@ def given_rows(name: str, rows: ArrayLike | None) -> NDArray[Any] | None:
     if rows is None:
         return None
     array = kept_array(rows)
-    if array.ndim == 2 and array.size:
-        _check_finite(name, array)
+    _check_finite(name, array)
     return array
 
 
 def range_of_rows(calcium: NDArray[Any]) -> NDArray[np.float64] | None:
     """Give the smallest and largest value of each row, shape ``(n_rows, 2)``."""
-    if calcium.ndim != 2 or calcium.size == 0:
+    if not _is_table(calcium):
         return None
     return np.stack([calcium.min(axis=1), calcium.max(axis=1)], axis=1).astype(np.float64)
 
 
+def _is_table(array: NDArray[Any]) -> bool:
+    return array.ndim == 2 and array.shape[1] > 1 and array.dtype.kind in "biuf"
+
+
 def _check_finite(name: str, array: NDArray[Any]) -> None:
+    """Refuse NaN and infinity; shapes and dtypes are judged with the rest of the contents."""
+    if not _is_table(array):
+        return
     try:
         check_values(array)
     except DataValueError as error:
-        rows = np.flatnonzero(~np.isfinite(array).all(axis=-1)).tolist() if array.ndim == 2 else []
-        where = f"{name}, row {', '.join(map(str, rows[:10]))}" if rows else name
+        rows = np.flatnonzero(~np.isfinite(array).all(axis=1))[:10]
+        where = f"{name}, row {', '.join(map(str, rows))}"
         msg = f"{error} ({where}). Remove or fill them first."
         raise DataValueError(msg, where=name) from error
 
@@ -182,7 +187,7 @@ def feature_content(
     name
         Name in the experiment.
     value
-        A series, or values of one or two dimensions. Two-dimensional values are continuous.
+        A series, or values. Rows of two-dimensional values are continuous.
     ts_type
         Type of one-dimensional values; ``None``: detected.
     keep_mask
@@ -199,17 +204,15 @@ def feature_content(
     TypeError
         If the name is no text.
     DataShapeError, DataTypeError, DataValueError
-        If the values have another number of dimensions or are not finite numbers.
+        If one-dimensional values are no series, or others not finite. More than two dimensions
+        are refused with the rest of the contents.
     """
     _check_name(name)
     if isinstance(value, MultiTimeSeries):
         return _multi_content(name, value, keep_mask=keep_mask)
     if not isinstance(value, TimeSeries):
         array = kept_array(value)  # type: ignore[arg-type]  # whatever NumPy takes
-        if array.ndim > 2:
-            msg = f"Feature '{name}' has unsupported dimensionality: {array.ndim}D"
-            raise DataShapeError(msg, where=name, found=str(array.shape))
-        if array.ndim == 2:
+        if array.ndim >= 2:
             _check_finite(name, array)
             return FeatureContent(name=name, data=array)
         value = TimeSeries(array, ts_type=ts_type, name=name, **ts_kwargs)

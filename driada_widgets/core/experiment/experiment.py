@@ -275,6 +275,9 @@ class Experiment(AssembledExperiment):
             )
             raise ParameterError(msg, where=name, fix="give it another name")
         given = arguments.feature_content(name, data, ts_type, **ts_kwargs)
+        if given.data.ndim > 2:
+            msg = f"Feature '{name}' has unsupported dimensionality: {given.data.ndim}D"
+            raise DataShapeError(msg, where=name, found=str(given.data.shape))
         n_given = given.data.shape[-1]
         if n_given != self.n_frames:
             msg = f"Feature '{name}' has {n_given} timepoints but experiment has {self.n_frames}"

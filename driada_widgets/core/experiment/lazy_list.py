@@ -60,6 +60,10 @@ class LazyList(Sequence[Item], Generic[Item]):
     def __repr__(self) -> str:
         return f"<list of {self._length}, {len(self._made)} of them made>"
 
+    def __reduce__(self) -> tuple[type[list[Item]], tuple[list[Item]]]:
+        """Pickle and copy as an ordinary list; what makes items does not travel."""
+        return list, (list(self),)
+
     def _item(self, position: int) -> Item:
         if position not in self._made:
             # Two threads may make the same item; all get the one that was kept first.

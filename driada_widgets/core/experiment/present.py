@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from driada_widgets.core.signals.transforms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -112,33 +112,56 @@ def feature_series(derived: DerivedArrays, feature: FeatureContent, fps: float) 
             shuffle_mask=derived.feature_mask(feature, edge),
         )
     types = feature.component_types
-    multi = MultiTimeSeries.from_block(
-        lambda: derived.feature(feature),
+    block = _once(lambda: derived.feature(feature))
+    mask = derived.feature_mask(feature, edge)
+    return MultiTimeSeries.from_block(
+        block,
         shape=(feature.data.shape[0], derived.n_frames),
         discrete=types is not None and types[0].is_discrete,
         name=feature.name,
-        component=lambda index: _component(multi, feature, index, derived),
-        shuffle_mask=derived.feature_mask(feature, edge),
+        component=lambda index: _component(
+            feature, index, block, mask, is_trimmed=derived.is_trimmed
+        ),
+        shuffle_mask=mask,
     )
-    return multi
+
+
+def _once(make: Callable[[], NDArray[Any]]) -> Callable[[], NDArray[Any]]:
+    """Share one array between a series and its components.
+
+    Components that asked their series for it would hold each other in memory.
+    """
+    made: list[NDArray[Any]] = []
+
+    def give() -> NDArray[Any]:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return give
 
 
 def _component(
-    multi: MultiTimeSeries, feature: FeatureContent, index: int, derived: DerivedArrays
+    feature: FeatureContent,
+    index: int,
+    block: Callable[[], NDArray[Any]],
+    mask: NDArray[np.bool_],
+    *,
+    is_trimmed: bool,
 ) -> TimeSeries:
     names = feature.component_names
     name = names[index] if names else f"{feature.name}_{index}"
     type_info = feature.component_types[index] if feature.component_types else None
-    if type_info is None and derived.is_trimmed:
+    if type_info is None and is_trimmed:
         # The type is that of the recording, not of what is left of it.
         whole = full_feature(feature)[index]
         type_info = TimeSeries.from_trusted(whole, name=name, discrete=False).type_info
     return TimeSeries.from_trusted(
-        lambda: multi.data[index],
+        lambda: block()[index],
         name=name,
         type_info=type_info,
         discrete=False if type_info is None else None,
-        shuffle_mask=multi.shuffle_mask.copy(),
+        shuffle_mask=mask.copy(),
     )
 
 
@@ -208,20 +231,20 @@ def _range_of(feature: FeatureContent) -> tuple[float, float]:
 def _companion(
     source: TimeSeries, period: float, name: str, mask: NDArray[np.bool_]
 ) -> MultiTimeSeries:
-    companion = MultiTimeSeries.from_block(
-        lambda: circular_to_cos_sin(source.data, period=period).data,
+    block = _once(lambda: circular_to_cos_sin(source.data, period=period).data)
+    return MultiTimeSeries.from_block(
+        block,
         shape=(2, mask.size),
         discrete=False,
         name=name,
         component=lambda index: TimeSeries.from_trusted(
-            lambda: companion.data[index],
+            lambda: block()[index],
             name=("cos", "sin")[index],
             discrete=False,
             shuffle_mask=mask.copy(),
         ),
         shuffle_mask=mask,
     )
-    return companion
 
 
 def _period_unknown(feature: FeatureContent) -> Note:
