@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from driada_widgets.version import __version__
+
 if TYPE_CHECKING:
     from driada_widgets.core.doors import (
         load_demo_experiment,
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from driada_widgets.core.sources.registry import register_reader
     from driada_widgets.panel import LoaderPanel, open_panel
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "driada_widgets.core.doors": (
@@ -95,6 +96,7 @@ __all__ = [
     "SpikeSpec",
     "TimeSeries",
     "TimeSeriesType",
+    "__version__",
     "aggregate_multiple_ts",
     "analyze_time_series_type",
     "check",

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from driada_widgets import __version__
 from driada_widgets.core.build.examine import examine
 from driada_widgets.core.experiment.contents import Contents
 from driada_widgets.core.experiment.experiment import Experiment
 from driada_widgets.core.experiment.notes import NO_SPIKES
 from driada_widgets.core.report import raise_issues
+from driada_widgets.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

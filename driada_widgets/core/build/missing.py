@@ -53,7 +53,7 @@ class Gaps:
     @property
     def any_row(self) -> NDArray[np.bool_]:
         """Frames at which some row has a gap."""
-        return np.array(list(self.rows.values())).any(axis=0)
+        return np.any(np.array(list(self.rows.values())), axis=0, out=np.empty(self.shape[1], bool))
 
     @property
     def n_values(self) -> int:

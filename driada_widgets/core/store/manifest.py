@@ -7,11 +7,11 @@ import hashlib
 import math
 from typing import TYPE_CHECKING, Any
 
-from driada_widgets import __version__
 from driada_widgets.core.container.npz import canonical_json
 from driada_widgets.core.errors import CorruptFileError, NotThisFormatError
 from driada_widgets.core.experiment.hashing import content_hash
 from driada_widgets.core.store.record import Record
+from driada_widgets.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import numpy as np
 
-from driada_widgets import __version__
 from driada_widgets.core import safe_pickle
 from driada_widgets.core.container.npz import canonical_json
 from driada_widgets.core.errors import (
@@ -37,6 +36,7 @@ from driada_widgets.core.signals.series import TimeSeries
 from driada_widgets.core.store.atomic import write_atomically
 from driada_widgets.core.store.driada_pickle import translate
 from driada_widgets.core.store.manifest import NewerArchiveError
+from driada_widgets.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
