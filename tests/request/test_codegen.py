@@ -26,6 +26,7 @@ from driada_widgets.core.request.model import (
 )
 from tests.request_strategies import requests
 
+_DEMO = SourceSpec(kind="demo", path=Path("mouse"))
 _FILE = SourceSpec(path=Path("a.npz"))
 
 
@@ -134,6 +135,7 @@ def test_code_for_arrays_in_memory_says_what_is_missing() -> None:
 def test_the_command_of_a_file_is_quoted() -> None:
     """The command can be pasted into a shell whatever the file is called."""
     assert to_command("my plan's.yaml") == "driada-widgets run 'my plan'\"'\"'s.yaml'"
+    assert to_command(LoadRequest(source=_DEMO)) == "driada-widgets run demo:mouse"
     assert to_command(Path("-x.yaml")) == "driada-widgets run ./-x.yaml"
 
 
@@ -169,9 +171,9 @@ def test_the_command_of_a_request_says_all_of_it() -> None:
         LoadRequest(source=_FILE, exp_params={"a=b": 1}),
         LoadRequest(source=_FILE, save=SaveSpec()),
         LoadRequest(source=_FILE, spikes=SpikeSpec(method="wavelet", options={"n_iter": 3})),
-        LoadRequest(source=SourceSpec(kind="demo", path=Path("x"))),
+        LoadRequest(source=SourceSpec(kind="saved", path=Path("x"))),
     ],
-    ids=["no-file", "seed", "left-out", "none", "nan", "equals", "place", "spikes", "demo"],
+    ids=["no-file", "seed", "left-out", "none", "nan", "equals", "place", "spikes", "saved"],
 )
 def test_what_options_cannot_say_needs_a_file(request_: LoadRequest) -> None:
     """The command never loads something else: it names the file to save the request to."""

@@ -16,7 +16,7 @@ from driada_widgets.core.request.writing import not_replayable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["save_from_path", "to_code", "to_command"]
+__all__ = ["save_from_path", "to_code", "to_command", "to_options"]
 
 _PROGRAM: Final = "driada-widgets"
 _WIDTH: Final = 88
@@ -135,9 +135,18 @@ def to_command(request: LoadRequest | str | Path, *, file: str | Path = "request
     if isinstance(request, (str, Path)):
         return shlex.join([_PROGRAM, "run", _file_word(Path(request))])
     path = request.source.path
-    if path is None or _beyond_options(request):
+    options = to_options(request)
+    if path is None or options is None or request.source.kind not in {"file", "folder", "demo"}:
         return f"{to_command(file)}  # save the request under this name first"
-    words = [_PROGRAM, "run", _file_word(path)]
+    word = f"demo:{path}" if request.source.kind == "demo" else _file_word(path)
+    return f"{shlex.join([_PROGRAM, 'run', word])} {options}".rstrip()
+
+
+def to_options(request: LoadRequest) -> str | None:
+    """Give the options that a request needs beside its source; ``None`` if they cannot say it."""
+    if _is_beyond_options(request):
+        return None
+    words: list[str] = []
     for option, value in _options(request):
         # A value that begins with a dash would be taken for an option.
         words += [f"{option}={value}"] if value.startswith("-") else [option, value]
@@ -148,17 +157,16 @@ def _file_word(path: Path) -> str:
     return f"./{path}" if str(path).startswith("-") else str(path)
 
 
-def _beyond_options(request: LoadRequest) -> bool:
+def _is_beyond_options(request: LoadRequest) -> bool:
     """Say whether a request holds more than the options of the command can say."""
     default = LoadRequest()
     names = ("aggregate_features", "nan", "transpose", "create_circular_2d", "seed")
     features, save = request.features, request.save
     return (
         any(getattr(request, name) != getattr(default, name) for name in names)
-        or request.source.kind not in {"file", "folder", "saved"}
         or (features is not None and not (features and all(map(_is_type_only, features.values()))))
         or bool(request.spikes and request.spikes.options)
-        or (save is not None and save_from_path(save.path) != save)
+        or (save is not None and (save.path is None or save_from_path(save.path) != save))
         or any("=" in str(name) for name in (*request.exp_params, *request.static_features))
     )
 
@@ -168,11 +176,10 @@ def _is_type_only(choice: FeatureChoice) -> bool:
     return choice == bare and bool(choice.type) and not set(choice.type or "") & set(":=")
 
 
-def save_from_path(path: Path | None) -> SaveSpec | None:
+def save_from_path(path: Path) -> SaveSpec:
     """Choose the format by the suffix: a pickle for ``.pickle`` and ``.pkl``, else an archive."""
-    if path is None:
-        return None
-    return SaveSpec(path=path, format="pickle" if path.suffix in {".pickle", ".pkl"} else "archive")
+    is_pickle = path.suffix.lower() in {".pickle", ".pkl"}
+    return SaveSpec(path=path, format="pickle" if is_pickle else "archive")
 
 
 def _options(request: LoadRequest) -> Iterator[tuple[str, str]]:

@@ -32,6 +32,7 @@ __all__ = [
     "not_replayable",
     "read_request",
     "to_dict",
+    "to_entries",
     "to_json",
     "to_yaml",
     "write_request",
@@ -57,7 +58,6 @@ def to_yaml(request: LoadRequest) -> str:
     ParameterError
         If a value cannot be written down; the message names it and a way out.
     """
-    missing = "".join(f"# Not replayable: {reason}\n" for reason in not_replayable(request))
     tree = to_dict(request)
     path = request.source.path
     notes = {
@@ -65,7 +65,15 @@ def to_yaml(request: LoadRequest) -> str:
         for name, note in _NOTES.items()
         if name != "source" or (path is not None and not path.is_absolute())
     }
+    missing = "".join(f"# Not replayable: {reason}\n" for reason in not_replayable(request))
     return missing + write_yaml(tree, open_groups=_OPEN_GROUPS, notes=notes)
+
+
+def to_entries(request: LoadRequest) -> str:
+    """Write only what differs from the defaults as YAML, a line a field, for messages."""
+    tree = to_dict(request)
+    del tree[SCHEMA_KEY]
+    return write_yaml(tree, open_groups=frozenset(), notes={}, width=None)
 
 
 def from_yaml(text: str) -> LoadRequest:

@@ -159,7 +159,11 @@ _PLAIN: Final = (
 
 
 def write_yaml(
-    entries: dict[str, Any], *, open_groups: frozenset[str], notes: dict[str, str]
+    entries: dict[str, Any],
+    *,
+    open_groups: frozenset[str],
+    notes: dict[str, str],
+    width: int | None = _WIDTH,
 ) -> str:
     """Write a request as YAML.
 
@@ -171,6 +175,8 @@ def write_yaml(
         Fields whose entries get a line each; others stay on one line while they are short.
     notes
         Comment to put above a field.
+    width
+        Longest line where words allow it; ``None``: no field is broken.
     """
     import yaml
 
@@ -185,7 +191,7 @@ def write_yaml(
                 Dumper=_dumper(),
                 sort_keys=False,
                 allow_unicode=True,
-                width=_WIDTH,
+                width=width or 10**9,
                 default_flow_style=True,
             )
         )
