@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.signals.transforms import aggregate_multiple_ts
     from driada_widgets.core.signals.types import TimeSeriesType
     from driada_widgets.core.sources.registry import register_reader
-    from driada_widgets.panel import LoaderPanel, open_panel
+    from driada_widgets.panel.view import LoaderPanel, open_panel
 
 
 _HOMES = {
@@ -76,7 +76,7 @@ _HOMES = {
     "driada_widgets.core.signals.transforms": ("aggregate_multiple_ts",),
     "driada_widgets.core.signals.types": ("TimeSeriesType",),
     "driada_widgets.core.sources.registry": ("register_reader",),
-    "driada_widgets.panel": ("LoaderPanel", "open_panel"),
+    "driada_widgets.panel.view": ("LoaderPanel", "open_panel"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

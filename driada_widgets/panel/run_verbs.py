@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import LoaderError
-from driada_widgets.core.request.model import LoadRequest, SaveSpec
+from driada_widgets.core.request.model import LoadRequest, SaveSpec, SourceSpec
 from driada_widgets.panel import edits
 from driada_widgets.panel.snapshot import JobView, Summary, Window
 from driada_widgets.panel.state_base import StateBase
@@ -44,7 +44,7 @@ class RunVerbs(StateBase):
 
     def choose_kind(self, kind: SourceKind) -> None:
         """Choose what kind of source to open; its path is chosen anew."""
-        source = replace(self.snapshot.request.source, kind=kind, path=None, neural=None)
+        source = SourceSpec(kind=kind, data_source="Demo" if kind == "demo" else "MyLab")
         self._edit(f"source: {kind}", LoadRequest(source=source, root=self.snapshot.request.root))
 
     def choose_file(self, path: str) -> None:
