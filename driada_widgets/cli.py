@@ -71,6 +71,8 @@ def _answer(
 def _say(answer: Answer, *, as_json: bool) -> int:
     from driada_widgets.answer_lines import printable
 
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr)  # the line of the progress
     if as_json:
         print(json.dumps(answer.tree, indent=2, allow_nan=False))
     else:
@@ -97,8 +99,12 @@ def _app(arguments: argparse.Namespace) -> int:
 def _inspect(arguments: argparse.Namespace) -> Answer:
     from driada_widgets.answers import about_file
     from driada_widgets.core.pipeline import inspect_file
+    from driada_widgets.core.road.opening import locate, open_source
 
-    return about_file(inspect_file(arguments.file))
+    request = _source_request(arguments.file)
+    if request.source.kind == "saved" and not _is_archive(request.source.path):
+        return about_file(open_source(request).inventory)  # a pickle has no headers
+    return about_file(inspect_file(locate(request)))
 
 
 def _check(arguments: argparse.Namespace) -> Answer:
@@ -201,7 +207,20 @@ def _source_request(file: str) -> LoadRequest:
         return read_request(path)
     if file.startswith("demo:"):
         return LoadRequest(source=SourceSpec(kind="demo", path=Path(file.removeprefix("demo:"))))
+    if path.suffix.lower() in {".pickle", ".pkl"} or _is_archive(path):
+        return LoadRequest(source=SourceSpec(kind="saved", path=path))
     return LoadRequest(source=SourceSpec(kind="folder" if path.is_dir() else "file", path=path))
+
+
+def _is_archive(path: Path | None) -> bool:
+    """Say whether a file is an experiment saved by us; its manifest says so, not its suffix."""
+    from driada_widgets.core.errors import LoaderError
+    from driada_widgets.core.sources.registry import find_reader
+
+    try:
+        return path is not None and find_reader(path).name == "archive"
+    except (LoaderError, OSError):
+        return False
 
 
 def _features(
@@ -274,7 +293,7 @@ def _parser(*, wants_json: bool) -> argparse.ArgumentParser:
         return added
 
     _add_app(add("app", _app, "serve the panel as a page on this computer"))
-    file = "data file, folder, or demo:NAME"
+    file = "data file, folder, saved experiment, or demo:NAME"
     add("inspect", _inspect, "say what a file holds, from its headers").add_argument(
         "file", metavar="FILE", help=file
     )

@@ -233,6 +233,24 @@ def test_convert_keeps_the_experiment(
     assert [str(second), str(third)] == [answer["saved_to"] for answer in answers]
 
 
+@pytest.mark.parametrize("name", ["saved.npz", "saved.bin", "saved.pickle"])
+def test_a_saved_experiment_is_opened_as_it_was_saved(
+    call: Terminal, recording: Path, tmp_path: Path, name: str
+) -> None:
+    """A saved experiment keeps its name, frames and types, whatever its file is called."""
+    saved = tmp_path / name
+    options = ["--param", "name=m1", "--fps", "20", "--bad", "5-9", "--type", "hd=linear"]
+    built = json.loads(call("run", recording, *options, "--save", saved, "--json")[1])
+
+    opened = json.loads(call("run", saved, "--json")[1])
+    edited = json.loads(call("run", saved, "--bad", "5-14", "--json")[1])
+    listed = json.loads(call("inspect", saved, "--json")[1])
+
+    assert [built["hash"], built["signature"]] == [opened["hash"], opened["signature"]]
+    assert [edited["n_frames"], edited["features"]["hd"]["type"]] == [990, "linear"]
+    assert {"calcium", *_FEATURES} == {array["name"] for array in listed["arrays"]}
+
+
 def test_convert_overwrites_nothing(call: Terminal, recording: Path, tmp_path: Path) -> None:
     """A file that is there already stays as it is, also when it is the source."""
     archive, other = tmp_path / "a.npz", tmp_path / "b.pickle"

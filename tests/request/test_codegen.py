@@ -171,9 +171,9 @@ def test_the_command_of_a_request_says_all_of_it() -> None:
         LoadRequest(source=_FILE, exp_params={"a=b": 1}),
         LoadRequest(source=_FILE, save=SaveSpec()),
         LoadRequest(source=_FILE, spikes=SpikeSpec(method="wavelet", options={"n_iter": 3})),
-        LoadRequest(source=SourceSpec(kind="saved", path=Path("x"))),
+        LoadRequest(source=SourceSpec(kind="iabs", path=Path("x"))),
     ],
-    ids=["no-file", "seed", "left-out", "none", "nan", "equals", "place", "spikes", "saved"],
+    ids=["no-file", "seed", "left-out", "none", "nan", "equals", "place", "spikes", "iabs"],
 )
 def test_what_options_cannot_say_needs_a_file(request_: LoadRequest) -> None:
     """The command never loads something else: it names the file to save the request to."""

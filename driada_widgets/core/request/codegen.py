@@ -21,6 +21,7 @@ __all__ = ["save_from_path", "to_code", "to_command", "to_options"]
 _PROGRAM: Final = "driada-widgets"
 _WIDTH: Final = 88
 _INDENT: Final = "    "
+_KINDS: Final = frozenset({"file", "folder", "saved", "demo"})  # told apart by the command itself
 _Steps = tuple[str | int, ...]
 
 
@@ -136,7 +137,11 @@ def to_command(request: LoadRequest | str | Path, *, file: str | Path = "request
         return shlex.join([_PROGRAM, "run", _file_word(Path(request))])
     path = request.source.path
     options = to_options(request)
-    if path is None or options is None or request.source.kind not in {"file", "folder", "demo"}:
+    if (
+        path is None
+        or options is None
+        or request.source.kind not in {"file", "folder", "saved", "demo"}
+    ):
         return f"{to_command(file)}  # save the request under this name first"
     word = f"demo:{path}" if request.source.kind == "demo" else _file_word(path)
     return f"{shlex.join([_PROGRAM, 'run', word])} {options}".rstrip()
