@@ -14,7 +14,7 @@ from driada_widgets.core.request.plan import LoadPlan
 from driada_widgets.core.resolve import resolve
 from driada_widgets.core.sources.base import ArrayInfo, Inventory
 
-__all__ = ["array", "file_with", "issues_of", "plan_of", "request_of"]
+__all__ = ["array", "file_with", "issues_of", "plan_of", "plan_of_arrays", "request_of"]
 
 
 def array(name: str, *shape: int, dtype: DTypeLike = np.float64, **more: Any) -> ArrayInfo:
@@ -56,3 +56,13 @@ def issues_of(inventory: Inventory, neural: str | None = None, **fields: Any) ->
     planned = resolve(request_of(neural, **fields), inventory)
     assert not isinstance(planned, LoadPlan)
     return {issue.id: issue for issue in planned}
+
+
+def plan_of_arrays(arrays: Mapping[str, Any], neural: str | None = None, **fields: Any) -> LoadPlan:
+    """Resolve a request on arrays and insist on a plan."""
+    return plan_of(file_with(*(_header(name, arrays[name]) for name in arrays)), neural, **fields)
+
+
+def _header(name: str, values: Any) -> ArrayInfo:
+    seen = np.asarray(values)
+    return array(name, *seen.shape, dtype=seen.dtype)
