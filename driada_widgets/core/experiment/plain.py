@@ -88,7 +88,7 @@ def from_plain(value: Any) -> Any:
     {'gain': -inf}
     """
     if isinstance(value, dict):
-        if value.keys() == {NON_FINITE}:
+        if value.keys() == {NON_FINITE} and value[NON_FINITE] in {"nan", "inf", "-inf"}:
             return float(value[NON_FINITE])
         return {key: from_plain(item) for key, item in value.items()}
     if isinstance(value, list):
