@@ -74,6 +74,7 @@ def serve(
     port: int | None = None,
     *,
     browser: bool = True,
+    secret: bool = False,
     say: Callable[[str], object] = print,
 ) -> int:
     """Serve the panel with Voila on this machine until it is interrupted.
@@ -86,8 +87,11 @@ def serve(
         Port on the loopback address. ``None``: a free one.
     browser
         Open the page in the person's browser.
+    secret
+        Put a secret into the address, and refuse whoever does not know it: for machines on which
+        other people have accounts.
     say
-        Told the address, which holds a secret that other users of the machine do not know.
+        Told the address.
 
     Returns
     -------
@@ -111,13 +115,15 @@ def serve(
     if not folder.is_dir():
         msg = f"The root {str(root)!r} is not a folder. Name a folder that exists."
         raise NotFoundError(msg, where=str(root))
-    token = secrets.token_urlsafe(24)
+    token = secrets.token_urlsafe(24) if secret else ""
     chosen = _free_port(port)
-    address = f"http://127.0.0.1:{chosen}/?token={token}"
+    address = f"http://127.0.0.1:{chosen}/{f'?token={token}' if token else ''}"
     with _interruptible():
         # Voila runs a voila.py that lies in its current folder, and a data folder may hold one.
         process = subprocess.Popen(
-            server_command(chosen), env=server_environment(folder, token), cwd=_DATA
+            server_command(chosen, secret=secret),
+            env=server_environment(folder, token),
+            cwd=_DATA,
         )
         try:
             _wait_until_open(process, chosen)
@@ -131,7 +137,9 @@ def serve(
             _stop(process)
 
 
-def server_command(port: int, notebook: Path | None = None) -> list[str]:
+def server_command(
+    port: int, notebook: Path | None = None, *, secret: bool = False
+) -> list[str]:
     """Give the command that serves the panel's notebook.
 
     Parameters
@@ -140,6 +148,8 @@ def server_command(port: int, notebook: Path | None = None) -> list[str]:
         Port on the loopback address.
     notebook
         Another notebook, with the same settings. ``None``: the panel's.
+    secret
+        Whether the address must hold the token of the environment.
 
     Returns
     -------
@@ -154,8 +164,9 @@ def server_command(port: int, notebook: Path | None = None) -> list[str]:
         f"--Voila.root_dir={shown.parent}",
         f"--port={port}",
         "--no-browser",
-        "--token",  # the value comes from the environment: a command line can be read by all
     ]
+    if secret:
+        command.append("--token")  # its value is in the environment: all can read a command line
     if sys.platform == "linux":  # other users could listen on a port; paths are too short elsewhere
         command.append("--KernelManager.transport=ipc")
     return command
@@ -169,7 +180,7 @@ def server_environment(root: Path, token: str) -> dict[str, str]:
     root
         Folder to read from and save to.
     token
-        Secret that the address must hold.
+        Secret that the address must hold; empty for none.
 
     Returns
     -------

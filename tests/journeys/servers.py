@@ -18,7 +18,6 @@ from driada_widgets.app import server_command, server_environment
 
 __all__ = ["free_port", "jupyterlab", "running", "voila", "write_notebook"]
 
-TOKEN = "journey"
 START_SEC = 60.0
 
 
@@ -74,9 +73,9 @@ def running(
 def voila(notebook: Path, root: Path) -> Iterator[str]:
     """Serve a notebook as the application does; give its address."""
     port = free_port()
-    environment = server_environment(root, TOKEN)
+    environment = server_environment(root, "")
     with running(server_command(port, notebook), port, notebook.parent, environment):
-        yield f"http://127.0.0.1:{port}/?token={TOKEN}"
+        yield f"http://127.0.0.1:{port}/"
 
 
 @contextmanager
@@ -94,6 +93,10 @@ def jupyterlab(folder: Path) -> Iterator[str]:
         "--expose-app-in-browser",
     ]
     private = folder / ".jupyter-of-test"
+    quiet = private / "settings" / "@jupyterlab" / "apputils-extension"
+    quiet.mkdir(parents=True)
+    settings = '{"fetchNews": "false", "checkForUpdates": false, "doNotDisturbMode": true}'
+    (quiet / "notification.jupyterlab-settings").write_text(settings, encoding="utf-8")
     environment = server_environment(folder, "") | {
         "JUPYTER_CONFIG_DIR": str(private),
         "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
