@@ -92,7 +92,12 @@ def read_arguments(words: Sequence[str]) -> LoadRequest:
 def _app(arguments: argparse.Namespace) -> int:
     from driada_widgets.app import serve
 
-    ended = serve(arguments.root, arguments.port, browser=not arguments.no_browser)
+    ended = serve(
+        arguments.root,
+        arguments.port,
+        browser=not arguments.no_browser,
+        secret=arguments.secret,
+    )
     return DONE if ended == 0 else PROBLEM
 
 
@@ -320,6 +325,11 @@ def _add_app(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, metavar="DIR", help="folder with recordings")
     parser.add_argument("--port", type=int, metavar="N", help="port on this computer")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
+    parser.add_argument(
+        "--secret",
+        action="store_true",
+        help="put a secret into the address: where other people have accounts on this computer",
+    )
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:

@@ -278,9 +278,13 @@ def test_formats_come_from_the_registry(call: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "expected", "ended"),
     [
-        ([], (None, None, True, 0), 0),
-        (["--root", "data", "--port", "8901", "--no-browser"], (Path("data"), 8901, False, 0), 0),
-        (["--root", "x"], (Path("x"), None, True, 3), 1),
+        ([], (None, None, True, False, 0), 0),
+        (
+            ["--root", "data", "--port", "8901", "--no-browser", "--secret"],
+            (Path("data"), 8901, False, True, 0),
+            0,
+        ),
+        (["--root", "x"], (Path("x"), None, True, False, 3), 1),
     ],
     ids=["plain", "all", "server-fails"],
 )
@@ -296,14 +300,14 @@ def test_app_serves_the_panel(
 
     seen: list[tuple[Any, ...]] = []
 
-    def serve(root: Path | None, port: int | None, *, browser: bool) -> int:
-        seen.append((root, port, browser))
-        return int(expected[3])
+    def serve(root: Path | None, port: int | None, *, browser: bool, secret: bool) -> int:
+        seen.append((root, port, browser, secret))
+        return int(expected[4])
 
     monkeypatch.setattr(app, "serve", serve)
 
     assert call("app", *words)[0] == ended
-    assert [expected[:3]] == seen
+    assert [expected[:4]] == seen
 
 
 def test_help_is_quick_and_lists_every_command() -> None:
