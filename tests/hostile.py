@@ -106,7 +106,13 @@ def series(label: str) -> bytes:
 
 def matrix() -> bytes:
     """Push a series of one row and three frames."""
-    data = array(sequence(number(1), number(3)), "f8", raw(struct.pack("<3d", 0, 1, 2)))
+    return matrix_of(0, 1, 2)
+
+
+def matrix_of(*values: float) -> bytes:
+    """Push a series of one row."""
+    data = struct.pack(f"<{len(values)}d", *values)
+    data = array(sequence(number(1), number(len(values))), "f8", raw(data))
     return instance(_MULTI, mapping(data=data, ts_list=array_of(series("row"))))
 
 
@@ -197,7 +203,7 @@ def persistent_id(_: Path) -> bytes:
 
 
 def protocol_0(marker: Path) -> bytes:
-    return f"(ios\nsystem\nS'touch {marker}'\n.".encode()
+    return f"(S'touch {marker}'\nios\nsystem\n.".encode()
 
 
 def protocol_0_call(marker: Path) -> bytes:

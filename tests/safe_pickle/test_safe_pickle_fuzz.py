@@ -64,7 +64,7 @@ def fuzz(data: bytes, number: int, seed: int) -> set[str]:
     for _ in range(number):
         started = time.process_time()
         outcomes.add(outcome(mutated(data, rng)))
-        assert time.process_time() - started < 2
+        assert time.process_time() - started < 10
     return outcomes
 
 

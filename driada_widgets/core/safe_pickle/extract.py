@@ -26,6 +26,7 @@ __all__ = ["Extractor", "can_hold"]
 _NUMERIC: Final = re.compile(r"b1|[iu][1248]|f[248]|c(?:8|16)")
 _TEXTUAL: Final = re.compile(r"[US][0-9]{1,6}")
 _MAX_LEFT_OUT = 100
+_MAX_PLACE = 80
 _SHORT_TEXT = 64  # shorter ones are bounded by the number of plain values
 
 
@@ -59,6 +60,7 @@ class Extractor:
         self._bytes_left = n_bytes
         self._items_left = limits.max_items
         self._max_depth = limits.max_depth
+        self._path: list[Any] = []
 
     def array(self, value: object, what: str) -> NDArray[np.generic]:
         """Give a numeric array, read-only and without a copy where that is possible.
@@ -102,72 +104,83 @@ class Extractor:
         UnsafeContentError
             If there are too many values, or they are nested too deep.
         """
-        result = self._plain(value, what, 0)
+        self._path = [what]
+        result = self._plain(value)
         return None if result is _NOT_PLAIN else result
 
-    # Plain values.
+    # Plain values. The path to the present one is put into words only where it is needed.
 
-    def _plain(self, value: object, what: str, depth: int) -> Any:
+    def _plain(self, value: object) -> Any:
         self._count_items(1)
-        if depth > self._max_depth:
-            self._unsafe(f"{what[:80]!r} is nested more than {self._max_depth} deep")
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, str):
             self._count_bytes(len(value) if len(value) > _SHORT_TEXT else 0)
             return value
+        if len(self._path) - 1 > self._max_depth:
+            self._unsafe(f"{self._place()!r} is nested more than {self._max_depth} deep")
         if isinstance(value, dict):
-            return self._plain_dictionary(value, what, depth)
+            return self._plain_dictionary(value)
         if isinstance(value, list | tuple):
-            return self._plain_list(value, what, depth)
-        return self._plain_numpy(value, what, depth)
+            return self._plain_list(value)
+        return self._plain_numpy(value)
 
-    def _plain_dictionary(self, value: dict[Any, Any], what: str, depth: int) -> dict[str, Any]:
+    def _plain_dictionary(self, value: dict[Any, Any]) -> dict[str, Any]:
         result = {}
         for key, item in value.items():
-            if not isinstance(key, str | int | float):
-                self._leave_out(f"{what}[{_kind(key)}]")
-                continue
-            plain = self._plain(item, f"{what}[{key!r:.40}]", depth + 1)
-            if plain is not _NOT_PLAIN:
-                result[str(key)] = plain
+            self._path.append(key)
+            if isinstance(key, str | int | float):
+                plain = self._plain(item)
+                if plain is not _NOT_PLAIN:
+                    result[str(key)] = plain
+            else:
+                self._leave_out()
+            self._path.pop()
         return result
 
-    def _plain_list(self, value: list[Any] | tuple[Any, ...], what: str, depth: int) -> list[Any]:
-        items = (self._plain(item, f"{what}[{i}]", depth + 1) for i, item in enumerate(value))
-        return [item for item in items if item is not _NOT_PLAIN]
+    def _plain_list(self, value: list[Any] | tuple[Any, ...]) -> list[Any]:
+        result = []
+        for index, item in enumerate(value):
+            self._path.append(index)
+            plain = self._plain(item)
+            if plain is not _NOT_PLAIN:
+                result.append(plain)
+            self._path.pop()
+        return result
 
-    def _plain_numpy(self, value: object, what: str, depth: int) -> Any:
+    def _plain_numpy(self, value: object) -> Any:
         if isinstance(value, ScalarStub):
-            return self._number(value, what)
+            return self._number(value)
         if isinstance(value, ArrayStub) and value.dtype is not None:
             if isinstance(value.data, list):
-                return self._plain_list(value.data, what, depth)
+                return self._plain_list(value.data)
             if _NUMERIC.fullmatch(value.dtype.code) and value.dtype.code[0] != "c":
-                array = self.array(value, what)
+                array = self.array(value, self._place())
                 self._count_items(array.size)
                 return array.tolist()
-        self._leave_out(what)
-        return _NOT_PLAIN
+        return self._leave_out()
 
-    def _number(self, value: ScalarStub, what: str) -> Any:
+    def _number(self, value: ScalarStub) -> Any:
         if not (_NUMERIC.fullmatch(value.dtype.code) or _TEXTUAL.fullmatch(value.dtype.code)):
-            self._leave_out(what)
-            return _NOT_PLAIN
-        dtype = self._dtype(value.dtype, what, None)
-        number = self._rebuild(value.data, dtype, (), what, fortran=False)
+            return self._leave_out()
+        dtype = self._dtype(value.dtype, "", None)
+        number = self._rebuild(value.data, dtype, (), self._place(), fortran=False)
         try:
             plain = number.item()
         except ValueError:  # text with code points that do not exist
-            plain = None
-        if isinstance(plain, bool | int | float | str):
-            return plain
-        self._leave_out(what)
+            return self._leave_out()
+        return plain if isinstance(plain, bool | int | float | str) else self._leave_out()
+
+    def _leave_out(self) -> object:
+        if len(self.left_out) < _MAX_LEFT_OUT:
+            self.left_out.append(self._place())
         return _NOT_PLAIN
 
-    def _leave_out(self, what: str) -> None:
-        if len(self.left_out) < _MAX_LEFT_OUT:
-            self.left_out.append(what[:200])
+    def _place(self) -> str:
+        """Say where the present value is: ``metadata['units'][3]``."""
+        what, *keys = self._path
+        steps = (f"[{key!r:.40}]" if isinstance(key, str | int) else "[...]" for key in keys)
+        return f"{what}{''.join(steps)}"[:_MAX_PLACE]
 
     # Arrays.
 

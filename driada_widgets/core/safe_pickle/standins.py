@@ -188,6 +188,7 @@ class ScalarStub:
     """One NumPy number: dtype and bytes."""
 
     __slots__ = ("data", "dtype")
+    label: ClassVar[str] = "number"
 
     def __init__(self, dtype: DtypeStub, data: bytes | LatinBytes) -> None:
         self.dtype = dtype
@@ -205,6 +206,7 @@ class ArrayStub:
     """An array as the file tells it; whether its size fits its bytes is checked in ``extract``."""
 
     __slots__ = ("data", "dtype", "fortran", "shape")
+    label: ClassVar[str] = "array"
     shape: tuple[int, ...]
     dtype: DtypeStub | None
     fortran: bool

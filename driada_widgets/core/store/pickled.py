@@ -106,11 +106,8 @@ def save_pickle(
     state = experiment.__getstate__()
     # A view each: an array that is held twice would be written once and read back twice.
     arrays = {name: np.asarray(array).view() for name, array in state["arrays"].items()}
-    record = {
-        "version": __version__,
-        "meta": _digest(state["meta"]),
-        "arrays": {name: _described(array) for name, array in arrays.items()},
-    }
+    described = {name: _described(array) for name, array in arrays.items()}
+    record = {"version": __version__, **_record(state["meta"], described)}
     state |= {"arrays": arrays, "record": record}
     _check_readable(state, path)
 
@@ -217,8 +214,15 @@ def _compressor(file: BinaryIO, compression: Compression | None) -> Iterator[Any
             yield stream
 
 
-def _digest(meta: object) -> str:
-    return hashlib.sha256(canonical_json(meta)).hexdigest()
+def _record(meta: object, described: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what must be the same when the file is opened."""
+    parts = {"meta": _digest(meta), "arrays": dict(described)}
+    # Pickle writes equal names once, so that damage can change them in contents and record alike.
+    return {**parts, "all": _digest(parts)}
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(canonical_json(value)).hexdigest()
 
 
 def _described(array: NDArray[np.generic]) -> dict[str, Any]:
@@ -298,23 +302,22 @@ def _verified(
     known = record.get("arrays") if isinstance(record, dict) else None
     if not isinstance(record, dict) or not isinstance(known, dict):
         _refuse(where, "its record has another form")
-    if known.keys() != arrays.keys():
-        _mismatch(where, f"it holds {sorted(arrays)} and should hold {sorted(known)}")
-    if record.get("meta") != _digest(meta):
-        _mismatch(where, "its parameters are not those that were written")
-    digests = {}
-    for name, array in arrays.items():
-        found = _described(array)
-        if found != known[name]:
-            _mismatch(where, f"the values of {name!r} are not those that were written")
-        digests[name] = found["sha256"]
-    return digests
+    described = {name: _described(array) for name, array in arrays.items()}
+    found = _record(meta, described)
+    differing = [name for name in described | known if described.get(name) != known.get(name)]
+    if differing:
+        _mismatch(where, f"the values of {', '.join(map(repr, differing))} are others")
+    if found["meta"] != record.get("meta"):
+        _mismatch(where, "its parameters are others")
+    if found["all"] != record.get("all"):
+        _mismatch(where, "its names are others")
+    return {name: entry["sha256"] for name, entry in described.items()}
 
 
 def _mismatch(where: str, what: str) -> NoReturn:
     msg = (
-        f"{where} is damaged: {what} (their SHA-256 differs). Copy it again, or build the "
-        "experiment from its data."
+        f"{where} is damaged: {what} than those that were written (SHA-256). Copy it again, or "
+        "build the experiment from its data."
     )
     raise ChecksumError(msg, where=where, found=what, fix="copy it again")
 
