@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.request.model import FeatureChoice, LoadRequest, SpikeSpec
 from driada_widgets.core.request.text import from_dict, from_json, from_yaml, to_yaml
+from tests.request_strategies import requests
 
 
 @pytest.mark.parametrize(
@@ -57,6 +60,24 @@ def test_a_mistake_is_named(text: str, parts: list[str]) -> None:
         from_yaml(text)
 
     assert [part for part in parts if part not in str(caught.value)] == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(requests, st.data())
+def test_a_spoilt_file_is_read_or_refused(request_: LoadRequest, data: st.DataObject) -> None:
+    """A slip of the keyboard anywhere in a file gives a request or a message, never a crash."""
+    text = to_yaml(request_)
+    place = data.draw(st.integers(0, len(text)))
+    slip = data.draw(st.sampled_from([*"{}[]:,#&*!|>'\"%@`-? \n\t0n~<\0\x85", "\ud800"]))
+    n_lost = data.draw(st.integers(0, 20))
+    spoilt = text[:place] + slip + text[place + n_lost :]
+
+    try:
+        read = from_yaml(spoilt)
+    except ParameterError as error:
+        assert str(error)
+    else:
+        assert read == from_yaml(to_yaml(read))
 
 
 def test_aliases_cannot_unfold_without_end() -> None:

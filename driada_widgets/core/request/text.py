@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 REQUEST_SUFFIXES: Final = (".yaml", ".yml", ".json")
-_MOST_BYTES = 4 * 1024**2  # a request of a thousand features has about 50 kB
+_MOST_BYTES = 1024**2  # a request of a thousand features has about 50 kB
 _OPEN_GROUPS: Final = frozenset({"source", "features"})
 _NOTES: Final = {
     "source": "path is relative to this file",
