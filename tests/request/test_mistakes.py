@@ -50,7 +50,7 @@ from tests.request_strategies import requests
         ("x: !!python/object/apply:os.getcwd []", ["tag", "python"]),
         ("x: &a [*a]", ["without end"]),
         ("x: !!int y", ["not a number"]),
-        ("[" * 2000, ["YAML"]),
+        ("[" * 600, ["YAML"]),
     ],
     ids=lambda value: value[:24] if isinstance(value, str) else "",
 )
@@ -74,10 +74,9 @@ def test_a_spoilt_file_is_read_or_refused(request_: LoadRequest, data: st.DataOb
 
     try:
         read = from_yaml(spoilt)
-    except ParameterError as error:
-        assert str(error)
-    else:
-        assert read == from_yaml(to_yaml(read))
+    except ParameterError:
+        return
+    assert read == from_yaml(to_yaml(read))
 
 
 def test_aliases_cannot_unfold_without_end() -> None:
