@@ -144,10 +144,11 @@ def test_the_error_names_several_neurons(path: Path) -> None:
         start = archive._starts["calcium"]
     damaged = changed(changed(path, start), start + 3 * 40_000 + 7)
 
-    with npz.Archive.open(damaged) as archive, pytest.raises(ChecksumError) as caught:
-        archive.read("calcium")
+    for level in ("rows", "full"):
+        with npz.Archive.open(damaged) as archive, pytest.raises(ChecksumError) as caught:
+            archive.read("calcium", level=level)
 
-    assert "neurons 0 and 3" in caught.value.message
+        assert "neurons 0 and 3" in caught.value.message
 
 
 def test_the_error_names_frames_of_a_feature(path: Path) -> None:

@@ -126,6 +126,17 @@ def test_arrays_stay_valid_after_closing(path: Path) -> None:
     np.testing.assert_array_equal(mapped, small_arrays()["calcium"])
 
 
+def test_a_closed_archive_reads_nothing(path: Path) -> None:
+    """The number of a closed file may belong to another file by now."""
+    archive = npz.Archive.open(path)
+    archive.close()
+    archive.close()
+
+    for act in (lambda: archive.array("speed"), lambda: archive.read("speed"), archive.verify):
+        with pytest.raises(ValueError, match="is closed"):
+            act()
+
+
 def touched(path: Path, name: str = "calcium", level: npz.Level | None = None) -> npz.VerifiedArray:
     """Open an array that is verified when touched."""
     return npz.VerifiedArray(npz.Archive.open(path), name, level)

@@ -16,7 +16,6 @@ from driada_widgets.core.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 __all__ = ["RawFile"]
@@ -54,18 +53,22 @@ class RawFile:
             msg = f"{self.name} cannot be read: {error.strerror}."
             raise DataFileError(msg, where=self.name) from error
         self._lock = threading.Lock()
-        self.close: Callable[[], object] = weakref.finalize(self, os.close, self._descriptor)
+        self._finalizer = weakref.finalize(self, os.close, self._descriptor)
         state = os.fstat(self._descriptor)
         self.size = state.st_size
         self.identity = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
 
+    def close(self) -> None:
+        """Close the file; it may be closed already."""
+        self._finalizer()
+
     def size_now(self) -> int:
         """Give the present size of the file."""
-        return os.fstat(self._descriptor).st_size
+        return os.fstat(self._open_descriptor).st_size
 
     def map(self) -> mmap.mmap:
         """Map the whole file, read-only."""
-        return mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ)
+        return mmap.mmap(self._open_descriptor, 0, access=mmap.ACCESS_READ)
 
     def read(self, offset: int, n_bytes: int) -> bytes:
         """Read at most ``n_bytes`` from ``offset``; fewer only where the file ends."""
@@ -101,9 +104,17 @@ class RawFile:
 
     def _read_some(self, offset: int, target: memoryview) -> int:
         if hasattr(os, "preadv"):
-            return os.preadv(self._descriptor, [target], offset)
+            return os.preadv(self._open_descriptor, [target], offset)
         with self._lock:  # Windows: two calls that belong together
-            os.lseek(self._descriptor, offset, os.SEEK_SET)
-            data = os.read(self._descriptor, len(target))
+            os.lseek(self._open_descriptor, offset, os.SEEK_SET)
+            data = os.read(self._open_descriptor, len(target))
         target[: len(data)] = data
         return len(data)
+
+    @property
+    def _open_descriptor(self) -> int:
+        # The number of a closed file may be another file's by now.
+        if not self._finalizer.alive:
+            msg = f"{self.name} is closed."
+            raise ValueError(msg)
+        return self._descriptor

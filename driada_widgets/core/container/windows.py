@@ -87,6 +87,7 @@ def read_window(archive: Archive, record: ArrayRecord, window: Window) -> NDArra
     left, right = min(columns[0], columns[-1]), max(columns[0], columns[-1]) + 1
     first = left * itemsize // grid.piece_bytes
     stop = math.ceil(right * itemsize / grid.piece_bytes)
+    edges = grid.bounds(first, stop)  # in the first band; in others they are as far apart
     first_item = first * grid.piece_bytes // itemsize
     inside = np.arange(columns.start, columns.stop, columns.step) - first_item
     picked = slice(left - first_item, right - first_item) if columns.step == 1 else inside
@@ -94,24 +95,24 @@ def read_window(archive: Archive, record: ArrayRecord, window: Window) -> NDArra
     for target, row in zip(result, rows, strict=True):
         if row // grid.piece_rows != band:
             band = row // grid.piece_rows
-            block = _read_band(archive, record, band, first, stop)
+            block = _read_band(archive, record, band, first, edges)
         target[:] = block[row - band * grid.piece_rows, picked]
     return result.reshape(window.shape)
 
 
 def _read_band(
-    archive: Archive, record: ArrayRecord, band: int, first: int, stop: int
+    archive: Archive, record: ArrayRecord, band: int, first: int, edges: Sequence[int]
 ) -> NDArray[Any]:
-    """Read the pieces ``first`` to ``stop`` of one band, as rows of items."""
+    """Read the pieces from ``first`` on of one band, as rows of items."""
     grid = record.grid
-    start_piece = band * grid.pieces_per_band + first
-    stop_piece = band * grid.pieces_per_band + stop
-    bounds = grid.bounds(start_piece, stop_piece)
-    data = memoryview(bytearray(bounds[-1] - bounds[0]))
-    archive.read_into(record, bounds[0], data)
-    crcs = crc_of_pieces(data, (bound - bounds[0] for bound in bounds))
-    wrong = np.flatnonzero(record.crcs[start_piece:stop_piece] != np.asarray(crcs, dtype=np.uint32))
-    if wrong.size:
-        raise checksum_error(archive.path, record, (start_piece + wrong).tolist())
-    n_rows = len(grid.rows_of(start_piece))
-    return np.frombuffer(data, dtype=record.dtype).reshape(n_rows, -1)
+    start = edges[0] + band * grid.piece_rows * grid.row_bytes
+    n_bytes = min(edges[-1] - edges[0], grid.n_bytes - start)
+    data = memoryview(bytearray(n_bytes))
+    archive.read_into(record, start, data)
+    crcs = crc_of_pieces(data, [min(edge - edges[0], n_bytes) for edge in edges])
+    piece = band * grid.pieces_per_band + first
+    expected = record.crcs[piece : piece + len(crcs)].tolist()
+    wrong = [piece + i for i, crc in enumerate(crcs) if crc != expected[i]]
+    if wrong:
+        raise checksum_error(archive.path, record, wrong)
+    return np.frombuffer(data, dtype=record.dtype).reshape(len(grid.rows_of(piece)), -1)
