@@ -184,7 +184,7 @@ class Archive:
         columns
             Which entries of the last axis; ``None``: all. Only for one or two axes.
         level
-            How a whole array is verified: by the CRC-32 of its pieces, or, three times slower, by
+            How a whole array is verified: by the CRC-32 of its pieces, or, twice as slowly, by
             its SHA-256. Windows are verified by pieces.
 
         Returns
