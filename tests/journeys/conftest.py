@@ -25,6 +25,13 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# The indicator in the toolbar says "idle" before there is a kernel.
+KERNEL_IS_IDLE = """() => {
+  const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+  const kernel = context?.session?.kernel;
+  return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+LAB_NOISE = ("Canceled future", "Failed to load resource")
 
 
 @pytest.fixture(scope="session")
@@ -52,13 +59,17 @@ def stays_on_the_machine(page: Page) -> Iterator[list[str]]:
         if parts.scheme not in {"data", "blob", "about"} and parts.hostname != "127.0.0.1":
             outside.append(url)
 
+    def keep(text: str) -> None:
+        if not any(noise in text for noise in LAB_NOISE):
+            errors.append(text)
+
     def listen(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            errors.append(message.text)
+        if message.type == "error":
+            keep(message.text)
 
     page.on("request", lambda request: look(request.url))
     page.on("websocket", lambda socket: look(socket.url))
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("pageerror", lambda error: keep(str(error)))
     page.on("console", listen)
     yield errors
     assert outside == []
@@ -95,9 +106,7 @@ def open_in_lab(page: Page, lab: tuple[str, Path]) -> Callable[[Path], None]:
     def open_notebook(notebook: Path) -> None:
         page.goto(f"{address}/lab/tree/{notebook.relative_to(folder)}?reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        page.wait_for_selector(
-            ".jp-NotebookPanel-toolbar [data-status=idle]", timeout=60_000, state="attached"
-        )
+        page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
         page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
     return open_notebook

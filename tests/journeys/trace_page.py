@@ -47,7 +47,8 @@ class TracePage:
     def widget(self) -> Any:
         """Give what the page shows."""
         field = widgets.Text(description="Field")
-        root = widgets.VBox([stylesheet(), self.guard, self.view, self.log, field])
+        other = widgets.Button(description="Other")
+        root = widgets.VBox([stylesheet(), self.guard, self.view, self.log, field, other])
         root.add_class("dw-panel")
         return root
 

@@ -25,6 +25,7 @@ def slow_columns(rows: NDArray[Any], start: int, stop: int, n_columns: int) -> N
     [
         pytest.param(0, 1000, 100, id="whole-steps"),
         pytest.param(0, 1000, 300, id="last-column-shorter"),
+        pytest.param(0, 1000, 30, id="long-steps"),
         pytest.param(3, 998, 7, id="inside"),
         pytest.param(0, 1000, 1000, id="every-frame"),
         pytest.param(10, 20, 1000, id="fewer-frames-than-columns"),
