@@ -24,7 +24,6 @@ from driada_widgets.core.sources import demo
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from driada_widgets.core.doors_road import Loaded
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.report import Note
     from driada_widgets.core.signals.types import TimeSeriesType
@@ -181,7 +180,7 @@ def load_experiment(  # noqa: PLR0917 - the contract's signature
         cache=cache,
         tell=print if verbose else _say_nothing,
     )
-    _emit(loaded, verbose=verbose)
+    _emit(loaded.notes, verbose=verbose)
     return loaded.experiment, None
 
 
@@ -267,10 +266,9 @@ def load_exp_from_aligned_data(  # noqa: PLR0917 - the contract's signature
         transpose=transpose,
     )
     asked = ask(data_source, exp_params, options, kind="memory")
-    loaded = build_asked(
-        asked, options, data=data, cache=cache, tell=print if verbose else _say_nothing
-    )
-    _emit(loaded, verbose=verbose)
+    tell = print if verbose else _say_nothing
+    loaded = build_asked(asked, options, data=data, cache=cache, tell=tell)
+    _emit(loaded.notes, verbose=verbose)
     return loaded.experiment
 
 
@@ -339,7 +337,7 @@ def load_demo_experiment(name: str = "demo", verbose: bool = False) -> Experimen
     asked = ask("MyLab", {"name": name}, options, kind="demo", path=Path(recording.name))
     tell = print if verbose else _say_nothing
     loaded = build_asked(asked, options, data=None, cache=False, tell=tell)
-    _emit(loaded, verbose=verbose)
+    _emit(loaded.notes, verbose=verbose)
     return loaded.experiment
 
 
@@ -394,13 +392,9 @@ def _say_nothing(line: str) -> None:
     del line
 
 
-def _emit(loaded: Loaded, *, verbose: bool) -> None:
+def _emit(notes: Iterable[Note], *, verbose: bool) -> None:
     """Give each warning note once, as a warning at the line that called the door."""
-    for note in _once(loaded.notes):
+    for note in {(note.category, note.text): note for note in notes}.values():
         if note.level == "warning" and (verbose or not note.verbose_only):
             kind = DeprecationWarning if note.category == "deprecation" else UserWarning
             warnings.warn(note.text, kind, stacklevel=3)
-
-
-def _once(notes: Iterable[Note]) -> list[Note]:
-    return list({(note.category, note.text): note for note in notes}.values())

@@ -16,6 +16,9 @@ from driada_widgets.core.build.features import is_garbage
 from driada_widgets.core.errors import LoadCancelledError
 from driada_widgets.core.report import Progress
 from driada_widgets.core.request.model import AggregateSpec, FeatureChoice
+from driada_widgets.core.signals.detect import detect_type
+from driada_widgets.core.signals.multi import MultiTimeSeries
+from driada_widgets.core.signals.series import TimeSeries
 from tests.inventories import plan_of_arrays
 from tests.samples import make_aligned
 
@@ -143,7 +146,9 @@ def test_every_dtype_of_a_feature_loads_and_stays(dtype: str) -> None:
     data = make_aligned() | {"lick": (np.arange(1000) // 50 % 2).astype(dtype)}
     experiment, _ = build(data, plan_of_arrays(data))
 
-    assert experiment.lick.type_info.subtype == "binary"
+    lick = experiment.dynamic_features["lick"]
+    assert isinstance(lick, TimeSeries)
+    assert lick.type_info.subtype == "binary"
     stored = next(each for each in experiment.contents.features if each.name == "lick")
     assert stored.data.dtype == np.dtype(dtype)
 
@@ -163,8 +168,10 @@ def test_combined_features_come_first_and_keep_their_components() -> None:
 
     assert list(experiment.dynamic_features)[:2] == ["both", "speed"]
     assert "flat" not in experiment.dynamic_features
-    assert [each.name for each in experiment.both.ts_list] == ["both_0", "both_1"]
-    np.testing.assert_array_equal(experiment.both.data, [data["speed"], data["flat"]])
+    both = experiment.dynamic_features["both"]
+    assert isinstance(both, MultiTimeSeries)
+    assert [each.name for each in both.ts_list] == ["both_0", "both_1"]
+    np.testing.assert_array_equal(both.data, [data["speed"], data["flat"]])
 
 
 def test_a_combination_that_lost_a_component_is_skipped_with_a_warning() -> None:
@@ -186,7 +193,8 @@ def test_a_seed_adds_the_documented_noise_to_combinations() -> None:
 
     rng = np.random.default_rng(np.random.SeedSequence(7).generate_state(2)[1])
     noise = np.array([rng.random(1000), rng.random(1000)]) * 1e-7
-    np.testing.assert_array_equal(experiment.place.data, np.array([data["x"], data["y"]]) + noise)
+    place = experiment.dynamic_features["place"]
+    np.testing.assert_array_equal(place.data, np.array([data["x"], data["y"]]) + noise)
 
 
 def test_every_array_is_in_the_ledger_in_the_order_of_the_file() -> None:
@@ -218,11 +226,10 @@ def test_every_array_is_in_the_ledger_in_the_order_of_the_file() -> None:
 def test_types_are_detected_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second look with another choice costs nothing but the choice."""
     asked: list[str] = []
-    detect = look.detect_type
 
     def counting(values: Any, name: str) -> Any:
         asked.append(name)
-        return detect(values, name)
+        return detect_type(values, name)
 
     monkeypatch.setattr(look, "detect_type", counting)
     data, memory = make_aligned(), Detections()

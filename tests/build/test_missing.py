@@ -95,7 +95,7 @@ def test_gaps_in_frames_that_are_removed_anyway_need_no_policy() -> None:
     experiment, _ = build(data, plan_of_arrays(data, bad_frames=((20, 25),)), examination=seen)
 
     assert seen.issues == ()
-    assert np.isfinite(experiment.speed.data).all()
+    assert np.isfinite(experiment.dynamic_features["speed"].data).all()
     assert experiment.calcium_source[2, 22] == np.inf
 
 
@@ -106,7 +106,7 @@ def test_inner_gaps_are_filled_by_straight_lines() -> None:
     experiment, _ = build(data, plan_of_arrays(data), examination=seen)
 
     line = np.interp(np.arange(20, 25), [19, 25], data["speed"][[19, 25]])
-    np.testing.assert_allclose(experiment.speed.data[20:25], line)
+    np.testing.assert_allclose(experiment.dynamic_features["speed"].data[20:25], line)
     assert seen.calcium_filled == (Filled(row=2, ranges=((30, 33),)),)
     assert np.isnan(experiment.calcium_source[2, 31])
     assert np.isfinite(experiment.calcium.data).all()
