@@ -9,6 +9,7 @@ import io
 import os
 import pkgutil
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +17,13 @@ from pathlib import Path
 import pytest
 
 import driada_widgets
-from driada_widgets.core.request.text import from_yaml
+from driada_widgets import LoadRequest, SourceSpec, cli
+from driada_widgets.core.request.text import from_yaml, write_request
 
 ROOT = Path(__file__).parent.parent
 RECORDING = ROOT / "driada_widgets" / "data" / "dg_mouse2-1_day1" / "dg_2-1_D1.npz"
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+COMMANDS = ("app", "inspect", "check", "run", "code", "convert", "formats")
 MODULES = sorted(
     found.name for found in pkgutil.walk_packages(driada_widgets.__path__, "driada_widgets.")
 )
@@ -54,6 +57,28 @@ def test_python_block_runs(where: str, text: str, tmp_path: Path) -> None:
     """Whoever pastes a block from the documents gets a result, not an error."""
     with working_in(tmp_path), contextlib.redirect_stdout(io.StringIO()):
         exec(compile(text, where, "exec"), {"__name__": "pasted"})
+
+
+def test_commands_of_the_documents_work(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Every command that the documents show ends well, one after the other."""
+    commands = [line for _, text in blocks("console") for line in text.strip().splitlines()]
+    assert {line.split()[1] for line in commands} >= set(COMMANDS) - {"app"}
+
+    with working_in(tmp_path):
+        request = LoadRequest(source=SourceSpec(path=Path("dg_2-1_D1.npz")))
+        write_request(request, "request.yaml")
+        ended = {line: cli.main(shlex.split(line)[1:]) for line in commands}
+
+    assert {line: code for line, code in ended.items() if code != 0} == {}
+    capfd.readouterr()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_documented(command: str) -> None:
+    """A command that is not in the document does not exist for its users."""
+    text = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+
+    assert f"driada-widgets {command}" in text
 
 
 @pytest.mark.parametrize(("where", "text"), blocks("yaml"), ids=[w for w, _ in blocks("yaml")])
