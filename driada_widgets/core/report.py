@@ -1,4 +1,4 @@
-"""What a load has to say: notes, issues, the ledger of arrays, and progress that can be cancelled."""
+"""What a load has to say: notes, issues, the ledger, and progress that can be cancelled."""
 
 from __future__ import annotations
 

@@ -97,6 +97,7 @@ def _summary(summary: Summary | None, *, stale: bool) -> str:
         f"<h4>{escape(summary.signature)}</h4>{note}"
         f"<p>{summary.n_cells:,} neurons × {summary.n_frames:,} frames, "
         f"{sum(len(names) for _, names in summary.features_by_type)} features, "
-        f"{summary.n_notes} note{'' if summary.n_notes == 1 else 's'}, built in {summary.seconds:.2f} s</p>{features}"
+        f"{summary.n_notes} note{'' if summary.n_notes == 1 else 's'}, "
+        f"built in {summary.seconds:.2f} s</p>{features}"
         f"<p>Hash <code>{escape(summary.hash, limit=None)}</code></p>"
     )
