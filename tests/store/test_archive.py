@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from driada_widgets import __version__
 from driada_widgets.core.container.npz import Archive, VerifiedArray, write_archive
 from driada_widgets.core.errors import (
     ChecksumError,
@@ -26,6 +25,7 @@ from driada_widgets.core.experiment.experiment import Experiment
 from driada_widgets.core.experiment.parts import arrays_of
 from driada_widgets.core.report import Progress
 from driada_widgets.core.store import archive, disk, manifest
+from driada_widgets.version import __version__
 from tests.archives import changed
 from tests.experiments import contents_of, experiments, make_experiment
 from tests.faulty_disk import FaultyDisk
@@ -123,6 +123,22 @@ def test_damage_is_found_at_first_touch(path: Path) -> None:
     with pytest.raises(ChecksumError):
         archive.verify_archive(damaged)
     archive.verify_archive(damaged, "fast")
+
+
+def test_no_changed_bit_gives_another_experiment(path: Path) -> None:
+    """Opened and used, a changed file is an error or, never, something else (row 4)."""
+    whole = path.read_bytes()
+    silent = []
+    for position in np.linspace(0, len(whole) - 1, 60).astype(int).tolist():
+        damaged = changed(path, position, 0x10)
+        try:
+            for array in arrays_of(archive.open_archive(damaged).contents).values():
+                np.asarray(array)
+        except (ChecksumError, CorruptFileError, TruncatedFileError):
+            continue
+        silent.append(position)
+
+    assert silent == []
 
 
 @pytest.mark.parametrize(

@@ -88,11 +88,12 @@ def test_a_killed_writer_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_two_writers_and_a_reader_never_meet_half_a_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [3.0, pytest.param(60.0, marks=pytest.mark.slow)])
+def test_two_writers_and_a_reader_never_meet_half_a_file(tmp_path: Path, seconds: float) -> None:
     """Both writers succeed all the time, and every read is whole and of one of them."""
     path = tmp_path / "a" / "Exp a.npz"
     path.parent.mkdir()
-    stop = time.time() + 3.0
+    stop = time.time() + seconds
     writers = [start(value, path, stop=stop, n_frames=5_000) for value in (1.0, 2.0)]
     while not path.exists():
         time.sleep(0.001)
