@@ -103,11 +103,13 @@ def write_archive(
         If an array holds something that a machine elsewhere could not read.
     """
     _check_names(arrays)
-    stored = {name: _as_stored(name, array) for name, array in arrays.items()}
+    given = {name: np.asarray(array) for name, array in arrays.items()}
+    for name, array in given.items():
+        _check_dtype(name, array.dtype)
     if progress is not None:
-        progress.begin("Saving", sum(array.nbytes for array in stored.values()))
+        progress.begin("Saving", sum(array.nbytes for array in given.values()))
     with _Background(sync) as background:
-        parts = [_write_array(file, name, stored[name], background, progress) for name in stored]
+        parts = [_write_array(file, name, given[name], background, progress) for name in given]
     records = {part.name: part.record(_axes_of(part, axes or {})) for part in parts}
     for part in parts:
         _write_crc(file, part, records[part.name].zip_crc32)
@@ -130,26 +132,23 @@ def _check_names(arrays: Mapping[str, Any]) -> None:
         raise ParameterError(msg)
 
 
-def _as_stored(name: str, array: NDArray[Any]) -> NDArray[Any]:
-    """Give the array in C order and little-endian; itself if it is already."""
-    array = np.asarray(array)
-    if array.dtype.kind not in "biufcSU" or array.dtype.itemsize == 0:
+def _check_dtype(name: str, dtype: np.dtype[Any]) -> None:
+    if dtype.kind not in "biufcSU" or dtype.itemsize == 0:
         msg = (
-            f"Array {name!r} has dtype {array.dtype}, which an archive does not hold.\n"
+            f"Array {name!r} has dtype {dtype}, which an archive does not hold.\n"
             "Convert it to numbers, booleans or text."
         )
-        raise DataTypeError(msg, where=name, found=str(array.dtype))
-    if array.dtype.kind in "fc" and array.dtype.char in "gG":
+        raise DataTypeError(msg, where=name, found=str(dtype))
+    if dtype.char in "gG":
         msg = (
-            f"Array {name!r} has dtype {array.dtype}, whose bytes differ between machines.\n"
+            f"Array {name!r} has dtype {dtype}, whose bytes differ between machines.\n"
             "Convert it to float64 or complex128."
         )
-        raise DataTypeError(msg, where=name, found=str(array.dtype))
-    return np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
+        raise DataTypeError(msg, where=name, found=str(dtype))
 
 
 def _axes_of(part: _Part, axes: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    return tuple(axes.get(part.name) or (f"axis{i}" for i in range(part.array.ndim)))
+    return tuple(axes.get(part.name) or (f"axis{i}" for i in range(len(part.shape))))
 
 
 def _complete(told: Mapping[str, Any], records: Mapping[str, ArrayRecord]) -> dict[str, Any]:
@@ -212,7 +211,8 @@ class _Part:
     """One array that was written; its digest is complete when the background is."""
 
     name: str
-    array: NDArray[Any]
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
     header: bytes
     grid: PieceGrid
     start: int
@@ -224,8 +224,8 @@ class _Part:
         lengths = np.diff(self.grid.bounds()).tolist()
         return ArrayRecord(
             id=self.name,
-            dtype=self.array.dtype,
-            shape=self.array.shape,
+            dtype=self.dtype,
+            shape=self.shape,
             axes=axes,
             sha256=self.digest.hexdigest(),
             zip_crc32=join_crcs(zlib.crc32(self.header), self.crcs, lengths),
@@ -241,6 +241,8 @@ def _write_array(
     background: _Background,
     progress: Progress | None,
 ) -> _Part:
+    # A copy only if it is stored in another order; it is given up with the last of its bytes.
+    array = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
     header = npy_header(array.dtype, array.shape)
     grid = plan_pieces(array.shape, array.dtype.itemsize)
     start, digest, crcs = file.tell(), hashlib.sha256(), list[int]()
@@ -258,7 +260,14 @@ def _write_array(
         if progress is not None:
             progress.advance(len(chunk))
     return _Part(
-        name=name, array=array, header=header, grid=grid, start=start, digest=digest, crcs=crcs
+        name=name,
+        dtype=array.dtype,
+        shape=array.shape,
+        header=header,
+        grid=grid,
+        start=start,
+        digest=digest,
+        crcs=crcs,
     )
 
 
