@@ -79,6 +79,7 @@ class Picture {
     if (!before) this.jump();
     if (!before || namesOf(before) !== namesOf(this.held)) this.resize();
     this.lookAt(this.view);
+    if (this.isReady()) this.paint(); // an answer is not kept waiting for the next frame
   }
 
   jump() {
@@ -259,6 +260,8 @@ class Picture {
   }
 
   paint() {
+    cancelAnimationFrame(this.frame);
+    this.frame = null;
     if (this.ratio !== (window.devicePixelRatio || 1)) this.resize();
     const theme = (this.theme = readTheme(this.root));
     drawBack(this.back.getContext("2d"), this.layout, theme, this.held, this.view, this.look);
