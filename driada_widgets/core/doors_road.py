@@ -92,7 +92,9 @@ def load_asked(
         notes = kept.notes
         if kept.experiment is not None:
             tell(f"Experiment {kept.experiment.signature} loaded from {pickle_path}\n")
+            _tell_of_cache(notes, tell)
             return Loaded(experiment=kept.experiment, notes=notes)
+        _tell_of_cache(notes, tell)
         if kept.source is not None and request.source.path is None:
             request = replace(request, source=replace(request.source, path=kept.source))
     request, found = _located(request, reload=reload, tell=tell)
@@ -144,6 +146,13 @@ def build_asked(
     if cache:
         notes += _cached(bench, result, request)
     return Loaded(experiment=result.experiment, notes=notes)
+
+
+def _tell_of_cache(notes: tuple[Note, ...], tell: Callable[[str], None]) -> None:
+    """Print why an earlier experiment was opened or not."""
+    for note in notes:
+        if note.id in ("built-again", "options-unverified", "unverified"):
+            tell(note.text)
 
 
 def _make_root(root: Path) -> None:

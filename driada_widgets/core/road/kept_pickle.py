@@ -14,7 +14,8 @@ from driada_widgets.core.report import Note
 from driada_widgets.core.request.reading import from_dict
 from driada_widgets.core.sources import fingerprint
 from driada_widgets.core.store import cache
-from driada_widgets.core.store.pickled import open_pickle
+from driada_widgets.core.store.manifest import NewerArchiveError
+from driada_widgets.core.store.pickled import read_pickle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,11 +75,12 @@ def reuse(path: Path, request: LoadRequest, given: Mapping[str, str], usual: Pat
     asked_source = request.source.path or usual
     source = asked_source if asked_source is not None and asked_source.exists() else None
     try:
-        experiment = open_pickle(path)
+        opened = read_pickle(path)
     except DataFileError as error:
         if source is None:
             raise _unusable(path, error) from error
-        return Kept(notes=(cache.quarantine(path, error),))
+        return Kept(notes=(_set_aside(path, error),))
+    experiment, notes = opened.experiment, (*opened.notes, *opened.experiment.notes)
     record = cache.Record.of(experiment.provenance)
     if source is None:
         source = _recorded_source(experiment.provenance)
@@ -86,9 +88,9 @@ def reuse(path: Path, request: LoadRequest, given: Mapping[str, str], usual: Pat
     fields = {*given.values(), *(f"exp_params.{key}" for key in request.exp_params)}
     verdict = cache.compare(record, wanted, path=source, given=fields)
     if verdict.status == "unverified":
-        return Kept(experiment=experiment, notes=(*experiment.notes, _unverified(path)))
+        return Kept(experiment=experiment, notes=(*notes, _unverified(path)))
     if verdict.status == "same":
-        return Kept(experiment=experiment, notes=experiment.notes)
+        return Kept(experiment=experiment, notes=notes)
     if source is None:
         _refuse(path, verdict.differing, given)
     return Kept(source=source, notes=(_built_again(path, verdict),))
@@ -105,6 +107,14 @@ def _recorded_source(provenance: Mapping[str, Any]) -> Path | None:
     if path is None or source.kind not in ("file", "folder", "iabs") or not path.exists():
         return None
     return path
+
+
+def _set_aside(path: Path, error: DataFileError) -> Note:
+    """Say what becomes of a file that cannot be used; one of a newer version is left alone."""
+    if not isinstance(error, NewerArchiveError):
+        return cache.quarantine(path, error)
+    text = f"{error} It is built again."
+    return Note(id="cache-newer", level="warning", subject=path.name, text=text)
 
 
 def _unusable(path: Path, error: DataFileError) -> DataFileError:
@@ -134,7 +144,7 @@ def _unverified(path: Path) -> Note:
         f"{path.name} is unverified: it does not say what it was made from, so it was opened as it "
         "is and its options were not compared."
     )
-    return Note(id="pickle-unverified", level="info", subject=path.name, text=text)
+    return Note(id="options-unverified", level="info", subject=path.name, text=text)
 
 
 def _built_again(path: Path, verdict: cache.Verdict) -> Note:

@@ -1,7 +1,7 @@
 """Look at an open source through a request, and build from what was seen.
 
-One ``Bench`` keeps a source open: arrays are read once, and types are detected once, so that
-a request that changes in one word is looked at again in milliseconds.
+One ``Bench`` keeps a source open: arrays are read or mapped once, and types are detected once, so
+that a request that changes in one word is looked at again in milliseconds.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from driada_widgets.core.request.plan import LoadPlan
 from driada_widgets.core.request.writing import to_dict
 from driada_widgets.core.resolve import resolve
 from driada_widgets.core.road.cost import estimate
+from driada_widgets.core.road.mapped import Watch, fits, is_mapped, stays_note
 from driada_widgets.core.road.opening import completed
 from driada_widgets.core.road.results import CheckResult, LoadResult
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from driada_widgets.core.build.examine import Examination
-    from driada_widgets.core.report import Issue, Progress
+    from driada_widgets.core.report import Issue, Note, Progress
     from driada_widgets.core.request.model import LoadRequest
     from driada_widgets.core.road.opening import Opened
     from driada_widgets.core.sources.base import Inventory
@@ -41,10 +42,15 @@ class Bench:
     ----------
     opened
         The source, its headers read.
+    maps
+        Whether large arrays stay in the file until something is built from them. A caller that
+        only builds reads them once, straight into memory.
     """
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, *, maps: bool = False) -> None:
         self.opened = opened
+        self._maps = maps
+        self._watch: Watch | None = None
         self._arrays: dict[str, NDArray[np.generic]] = {}
         self._detections = Detections()
 
@@ -81,11 +87,19 @@ class Bench:
     def arrays(
         self, names: list[str] | tuple[str, ...], progress: Progress | None = None
     ) -> dict[str, NDArray[np.generic]]:
-        """Give arrays as stored; each is read once."""
+        """Give arrays as stored; each is read, or mapped, once."""
         missing = [name for name in names if name not in self._arrays]
-        if missing:
+        if missing and self._maps:
+            if self._watch is None and self.inventory.path is not None:
+                self._watch = Watch.of(self.inventory.path)
+            self._arrays.update(self.opened.look(missing, progress))
+        elif missing:
             self._arrays.update(self.opened.read(missing, progress))
         return {name: self._arrays[name] for name in names}
+
+    def is_safe(self, array: NDArray[np.generic]) -> bool:
+        """Say whether an array may be touched: a file that was cut under its map may not."""
+        return self._watch is None or not is_mapped(array) or not self._watch.is_changed
 
     def look(self, request: LoadRequest, progress: Progress | None = None) -> CheckResult:
         """Say everything that a person should know before building."""
@@ -158,7 +172,7 @@ class Bench:
         planned = plan or self.plan(request, progress)
         if not isinstance(planned, LoadPlan):
             raise_issues(planned)
-        seen = self.examine(planned, progress)
+        seen, kept = self._in_memory(planned, self.examine(planned, progress), progress)
         known = self.inventory.fingerprint
         experiment, notes = build(
             self._arrays,
@@ -171,10 +185,28 @@ class Bench:
         return LoadResult(
             experiment=experiment,
             plan=planned,
-            notes=notes,
+            notes=(*notes, *kept),
             ledger=seen.ledger,
             features=seen.features,
         )
+
+    def _in_memory(
+        self, plan: LoadPlan, seen: Examination, progress: Progress | None
+    ) -> tuple[Examination, list[Note]]:
+        """Read what is still in the file, so that the experiment does not depend on it."""
+        path = self.inventory.path
+        mapped = {name: array for name, array in seen.values.arrays.items() if is_mapped(array)}
+        if not self._maps or not mapped or path is None:
+            return seen, []
+        readable = [name for name, array in mapped.items() if fits(array)]
+        notes = [
+            stays_note(name, array, path) for name, array in mapped.items() if name not in readable
+        ]
+        if not readable:
+            return seen, notes
+        self._arrays.update(self.opened.read(readable, progress))
+        self._detections.values.clear()  # they are views of the file
+        return self.examine(plan, progress), notes
 
 
 def _written(request: LoadRequest) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import NotFoundError, ParameterError
 from driada_widgets.core.experiment.naming import construct_session_name, folder_name
+from driada_widgets.core.road.mapped import large_enough
 from driada_widgets.core.road.saved_source import (
     arrays_in,
     inventory_in,
@@ -18,6 +19,7 @@ from driada_widgets.core.road.saved_source import (
 )
 from driada_widgets.core.road.saving import open_saved
 from driada_widgets.core.sources import demo, fingerprint, memory
+from driada_widgets.core.sources.base import MappingReader
 from driada_widgets.core.sources.registry import find_reader
 
 if TYPE_CHECKING:
@@ -82,10 +84,36 @@ class Opened:
         if progress is not None:
             progress.begin("Reading arrays", total=len(names))
         for name in names:
-            arrays.update(self.reader.read(self.inventory.path, [name]))
+            arrays.update(self._read_one(name, progress))
             if progress is not None:
                 progress.advance()
         return arrays
+
+    def look(
+        self, names: Sequence[str], progress: Progress | None = None
+    ) -> dict[str, NDArray[np.generic]]:
+        """Give arrays by name to look at: large ones stay in the file, the rest is read.
+
+        All are verified, also those in the file; the views of these are read-only.
+        """
+        large = large_enough(self.reader, self.inventory, names)
+        arrays = self.read([name for name in names if name not in large], progress)
+        if large and isinstance(self.reader, MappingReader) and self.inventory.path is not None:
+            if progress is not None:
+                progress.begin("Checking the file", total=len(large))
+            for name in large:
+                self.reader.verify(self.inventory.path, [name], progress)
+                if progress is not None:
+                    progress.advance()
+            arrays.update(self.reader.map(self.inventory.path, large))
+        return arrays
+
+    def _read_one(self, name: str, progress: Progress | None) -> dict[str, NDArray[np.generic]]:
+        if self.reader is None or self.inventory.path is None:
+            return {}
+        if isinstance(self.reader, MappingReader):
+            return self.reader.read(self.inventory.path, [name], progress)
+        return self.reader.read(self.inventory.path, [name])
 
 
 def open_source(request: LoadRequest, *, data: Mapping[str, Any] | None = None) -> Opened:
