@@ -53,6 +53,7 @@ def choose_type(page: Page, feature: str, word: str) -> None:
     """Override the type of a feature, and wait until it was checked again."""
     page.locator(f".dw-feature-{feature} select").select_option(word)
     expect(shown(page, "dw-step-check")).to_contain_text("ok")
+    expect(page.locator(f".dw-feature-{feature} select")).to_have_value(word)
 
 
 def add_bad_frames(page: Page, text: str) -> None:

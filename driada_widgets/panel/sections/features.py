@@ -12,6 +12,7 @@ from driada_widgets.panel.sections.base import html, set_html
 
 if TYPE_CHECKING:
     from driada_widgets.core.build.examine import FeatureReport
+    from driada_widgets.core.request.model import FeatureChoice
     from driada_widgets.panel.binding import Binding
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
@@ -42,7 +43,8 @@ class FeatureTable:
             head.add_class("dw-feature-head")
             self.widget.children = [head, *(r.widget for r in self._rows.values())] if names else []
         for name, report in zip(names, features, strict=True):
-            self._rows[name].render(report, busy=snapshot.job.kind in {"build", "save"})
+            choice = (snapshot.request.features or {}).get(name)
+            self._rows[name].render(report, choice, busy=snapshot.job.kind in {"build", "save"})
 
 
 class _Row:
@@ -70,13 +72,15 @@ class _Row:
         self.widget.add_class("dw-feature-row")
         self.widget.add_class(css_class)
 
-    def render(self, report: FeatureReport, *, busy: bool) -> None:
+    def render(self, report: FeatureReport, choice: FeatureChoice | None, *, busy: bool) -> None:
+        """Show what was found, and the type that is asked for, even before it is checked."""
         set_html(self._name, f"<b>{escape(report.name, limit=40)}</b>")
         detected = report.detected
         set_html(self._detected, escape(type_word(detected)) if detected else _many(report))
         set_html(self._sure, f"{min(1.0, detected.confidence):.0%}" if detected else "")
         set_html(self._why, escape(report.why, limit=None))
-        now = type_word(report.type_info) if report.type_info else "linear"
+        asked = choice.type if choice is not None else None
+        now = asked or (type_word(report.type_info) if report.type_info else "linear")
         options = TYPES if now in TYPES else (*TYPES, now)
         fixed = report.type_info is None
         self._type.show(now, options=options, disabled=fixed or busy)
