@@ -30,7 +30,8 @@ class Workbench:
     """A source, its arrays, and what was found out about them.
 
     Arrays are read once and types are detected once, so that a request that changes in one word
-    is checked again in milliseconds. It holds no widget and no figure.
+    is checked again in milliseconds. Large arrays stay in their file until something is built.
+    It holds no widget and no figure.
 
     Parameters
     ----------
@@ -51,20 +52,30 @@ class Workbench:
 
     @property
     def calcium(self) -> NDArray[np.generic] | None:
-        """Neural data of the last check, ``(n_cells, n_frames)``, read-only; ``None`` without."""
-        if self._last is None or self._last.plan is None or self._last.examination is None:
-            return None
-        item = self._last.plan.array_of("calcium")
-        return None if item is None else self._last.examination.values.arrays.get(item.name)
+        """Neural data of the last check, ``(n_cells, n_frames)``, read-only; ``None`` without.
+
+        Also ``None`` if the file was written over since: check again.
+        """
+        item = self._last.plan.array_of("calcium") if self._last and self._last.plan else None
+        return None if item is None else self.feature(item.name)
 
     def feature(self, source: str) -> NDArray[np.generic] | None:
         """Give a feature of the last check by its name in the file, over all frames, read-only.
 
-        Shape ``(n_frames,)`` or ``(n_components, n_frames)``; ``None`` if it was not used.
+        Shape ``(n_frames,)`` or ``(n_components, n_frames)``; ``None`` if it was not used, or the
+        file was written over since.
         """
+        if self._bench is None or self._last is None or self._last.examination is None:
+            return None
+        array = self._last.examination.values.arrays.get(source)
+        return array if array is None or self._bench.is_safe(array) else None
+
+    def combined(self, name: str) -> NDArray[np.generic] | None:
+        """Give a feature that combines others by its name, ``(n_components, n_frames)``."""
         if self._last is None or self._last.examination is None:
             return None
-        return self._last.examination.values.arrays.get(source)
+        contents = self._last.examination.contents
+        return next((each.data for each in contents if each.name == name), None)
 
     def open(self, request: LoadRequest) -> Inventory:
         """Read the headers of a request's source; a source that is open already is kept.
@@ -132,7 +143,7 @@ class Workbench:
         source = self._identity(request)
         if self._bench is None or self._source != source:
             self._last = None
-            self._bench = Bench(open_source(request, data=self._data))
+            self._bench = Bench(open_source(request, data=self._data), maps=True)
             self._source = self._identity(request)
         return self._bench
 

@@ -90,8 +90,9 @@ class Bench:
         """Give arrays as stored; each is read, or mapped, once."""
         missing = [name for name in names if name not in self._arrays]
         if missing and self._maps:
-            if self._watch is None and self.inventory.path is not None:
-                self._watch = Watch.of(self.inventory.path)
+            path = self.inventory.path
+            if self._watch is None and path is not None and path.exists():
+                self._watch = Watch.of(path)
             self._arrays.update(self.opened.look(missing, progress))
         elif missing:
             self._arrays.update(self.opened.read(missing, progress))

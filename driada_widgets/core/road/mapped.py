@@ -1,4 +1,4 @@
-"""Arrays that stay in their file: which ones, whether they are safe to touch, and how they leave it.
+"""Arrays that stay in their file: which ones do, and whether they are safe to touch.
 
 A person looks at a recording through a read-only memory map, which takes no memory of its own. An
 experiment outlives the file it came from, so building reads: a map would end with the program
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["MAP_FROM", "MEMORY_SHARE", "Watch", "fits", "is_mapped", "large_enough", "stays_note"]
 
 MAP_FROM = 4 << 20
-"""Arrays of at least so many bytes are looked at in the file; reading smaller ones costs nothing."""
+"""Arrays of at least so many bytes are looked at in the file; smaller ones are read at once."""
 MEMORY_SHARE = 0.5
-"""Share of the free memory that one array may take; an experiment leaves a larger one in its file."""
+"""Share of the free memory that one array may take; a larger one stays in its file for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,13 @@ class Watch:
 
     @classmethod
     def of(cls, path: Path) -> Watch:
-        """Remember a file as it is now."""
+        """Remember a file as it is now.
+
+        Raises
+        ------
+        OSError
+            If there is none.
+        """
         found = path.stat()
         return cls(
             path=path,

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from driada_widgets.core.report import Progress
+
 __all__ = ["ArchiveReader"]
 
 
@@ -74,7 +76,9 @@ class ArchiveReader:
             notes=(*suffix_notes(path, "a saved experiment", self.suffixes), *notes),
         )
 
-    def read(self, path: Path, names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
+    def read(
+        self, path: Path, names: Sequence[str], progress: Progress | None = None
+    ) -> dict[str, NDArray[np.generic]]:
         """Read arrays into memory and compare each with its SHA-256.
 
         Parameters
@@ -83,6 +87,24 @@ class ArchiveReader:
             A local file.
         names
             Arrays to read, in the order of the result.
+        progress
+            Asked before each array whether to stop.
+
+        Raises
+        ------
+        ChecksumError
+            If an array is not what was written; it names the array and its rows.
+        """
+        with _opened(Path(path)) as archive:
+            arrays = {}
+            for name, id_ in _chosen(archive, names).items():
+                if progress is not None:
+                    progress.check()
+                arrays[name] = archive.read(id_)
+            return arrays
+
+    def verify(self, path: Path, names: Sequence[str], progress: Progress | None = None) -> None:
+        """Compare arrays with their SHA-256 in one walk through the file; nothing is kept.
 
         Raises
         ------
@@ -91,7 +113,7 @@ class ArchiveReader:
         """
         with _opened(Path(path)) as archive:
             ids = _chosen(archive, names)
-            return {name: archive.read(id_) for name, id_ in ids.items()}
+            archive.verify("full", names=tuple(ids.values()), progress=progress)
 
     def map(self, path: Path, names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
         """Show arrays through a read-only memory map; what is mapped is not verified."""

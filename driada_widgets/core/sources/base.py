@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from driada_widgets.core.errors import LoaderError
-    from driada_widgets.core.report import Note
+    from driada_widgets.core.report import Note, Progress
 
 __all__ = ["ArrayInfo", "Fingerprint", "Inventory", "MappingReader", "Reader"]
 
@@ -141,3 +141,11 @@ class MappingReader(Reader, Protocol):
 
         The file has to stay where it is as long as a view is in use.
         """
+
+    def verify(self, path: Path, names: Sequence[str], progress: Progress | None = None) -> None:
+        """Compare the named arrays with their checksums in the file, keeping none in memory."""
+
+    def read(
+        self, path: Path, names: Sequence[str], progress: Progress | None = None
+    ) -> dict[str, NDArray[np.generic]]:
+        """As for any reader; asks ``progress`` between pieces whether to stop."""

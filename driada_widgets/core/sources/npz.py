@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from driada_widgets.core.report import Progress
     from driada_widgets.core.sources.npy import NpyHeader
 
 __all__ = ["NpzReader"]
@@ -122,7 +123,9 @@ class NpzReader:
             ),
         )
 
-    def read(self, path: Path, names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
+    def read(
+        self, path: Path, names: Sequence[str], progress: Progress | None = None
+    ) -> dict[str, NDArray[np.generic]]:
         """Read arrays into memory and check each against its CRC-32.
 
         Parameters
@@ -131,6 +134,8 @@ class NpzReader:
             A local file.
         names
             Arrays to read, in the order of the result.
+        progress
+            Asked between pieces whether to stop.
 
         Returns
         -------
@@ -151,8 +156,37 @@ class NpzReader:
             members = _choose(_arrays_of(file, path)[0], names, path)
             self._check_inflated(members, path)
             return {
-                name: _read_member(file, member, name, path) for name, member in members.items()
+                name: _read_member(file, member, name, path, progress)
+                for name, member in members.items()
             }
+
+    def verify(self, path: Path, names: Sequence[str], progress: Progress | None = None) -> None:
+        """Check arrays against their CRC-32 in one walk through the file; nothing is kept.
+
+        Parameters
+        ----------
+        path
+            A local file.
+        names
+            Arrays to check.
+        progress
+            Asked between pieces whether to stop.
+
+        Raises
+        ------
+        ChecksumError
+            If an array is not what was written; it names the array.
+        """
+        path = Path(path)
+        with _opened(path) as file:
+            for name, member in _choose(_arrays_of(file, path)[0], names, path).items():
+                where = _where(name, path)
+                refused = obstacle(member, where=where)
+                if refused is not None:
+                    raise refused
+                reader = MemberReader(file, member, where=where, progress=progress)
+                reader.skip()
+                reader.finish()
 
     def map(self, path: Path, names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
         """Show arrays through a read-only memory map where the file stores them as they are.
@@ -302,12 +336,14 @@ def _first_values(
     return values, True
 
 
-def _read_member(file: BinaryIO, member: Member, name: str, path: Path) -> NDArray[np.generic]:
+def _read_member(
+    file: BinaryIO, member: Member, name: str, path: Path, progress: Progress | None = None
+) -> NDArray[np.generic]:
     where = _where(name, path)
     refused = obstacle(member, where=where)
     if refused is not None:
         raise refused
-    reader = MemberReader(file, member, where=where)
+    reader = MemberReader(file, member, where=where, progress=progress)
     return read_array(reader, member.size, name=name, where=where)
 
 

@@ -16,6 +16,7 @@ from driada_widgets.core.errors import (
 from driada_widgets.core.sources.zip_directory import DEFLATED, STORED
 
 if TYPE_CHECKING:
+    from driada_widgets.core.report import Progress
     from driada_widgets.core.sources.zip_directory import Member
 
 __all__ = ["MemberReader", "obstacle"]
@@ -42,13 +43,24 @@ class MemberReader:
         What to read.
     where
         How to name it in a message: ``"array 'calcium' in recording.npz"``.
+    progress
+        Asked before each piece whether to stop.
     """
 
-    def __init__(self, file: BinaryIO, member: Member, *, where: str) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        member: Member,
+        *,
+        where: str,
+        progress: Progress | None = None,
+    ) -> None:
         file.seek(member.start)
+        self._progress = progress
         self._member = member
         self._where = where
         self._crc = 0
+        self._n_read = 0
         self._stream: _Stream = (
             _Stored(file, member) if member.method == STORED else _Inflated(file, member)
         )
@@ -63,6 +75,8 @@ class MemberReader:
         """
         done = 0
         while done < len(view):
+            if self._progress is not None:
+                self._progress.check()
             piece = view[done : done + _PIECE]
             n_read = self._fill(piece)
             if n_read == 0:
@@ -74,6 +88,15 @@ class MemberReader:
         buffer = bytearray(n_bytes)
         self.readinto(memoryview(buffer))
         return bytes(buffer)
+
+    def skip(self) -> None:
+        """Read all that is left into nothing, for the checksum."""
+        piece = memoryview(bytearray(_PIECE))
+        left = self._member.size - self._n_read
+        while left > 0:
+            part = piece[: min(left, _PIECE)]
+            self.readinto(part)
+            left -= len(part)
 
     def finish(self) -> None:
         """Check that nothing is left and that the checksum is right.
@@ -108,6 +131,7 @@ class MemberReader:
             msg = f"{self._where} is damaged and cannot be inflated; download or copy it again."
             raise CorruptFileError(msg, where=self._where) from error
         self._crc = zlib.crc32(view[:n_read], self._crc)
+        self._n_read += n_read
         return n_read
 
     def _short(self) -> DataFileError:
