@@ -1,0 +1,1 @@
+"""From calcium to spikes: arrays in, arrays out."""
