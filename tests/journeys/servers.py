@@ -74,7 +74,7 @@ def voila(notebook: Path, root: Path) -> Iterator[str]:
     """Serve a notebook as the application does; give its address."""
     port = free_port()
     environment = server_environment(root, "")
-    with running(server_command(port, notebook), port, notebook.parent, environment):
+    with running(server_command(port, notebook), port, root, environment):
         yield f"http://127.0.0.1:{port}/"
 
 
