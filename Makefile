@@ -27,7 +27,7 @@ lint: $(VENV)/.test ## format, style, types and import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 bench: $(VENV)/.bench ## measure speed and memory against the reference
 	@tools/browser.sh
