@@ -188,7 +188,7 @@ def test_cursor_needs_no_round_trip(page: Page, picture: Locator) -> None:
 
 def test_dark_theme(page: Page, address: str, screenshot: Callable[[str], Path]) -> None:
     """In a dark page the picture is dark and its lines are light."""
-    page.goto(f"{address}&theme=dark")
+    page.goto(f"{address}?theme=dark")
     picture = drawn(page)
 
     expect(page.locator(".dw-panel.dw-dark")).to_have_count(1)
