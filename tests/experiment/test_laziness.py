@@ -133,7 +133,7 @@ def test_pickles_open_after_any_use(protocol: int) -> None:
     assert opened.signature == experiment.signature
     assert opened.metadata == {"sync_info": {"a": 1}}
     assert np.array_equal(opened.calcium.data, experiment.calcium.data)
-    assert opened.hd.type_info == experiment.hd.type_info  # type: ignore[attr-defined]  # a feature
+    assert opened.hd.type_info == experiment.hd.type_info
 
 
 def test_the_state_of_a_pickle_is_plain() -> None:

@@ -123,6 +123,11 @@ class Experiment(AssembledExperiment):
     <Experiment 'Exp demo': 5 neurons, 1000 frames at 20 Hz, features: speed>
     """
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Tell type checkers that features and constants are attributes, known at run time."""
+
     def __init__(  # noqa: PLR0917 - the reference's signature
         self,
         signature: str,
