@@ -58,7 +58,7 @@ def test_attributes_of_a_plain_experiment() -> None:
 def test_missing_attributes_are_said_as_python_does() -> None:
     """There must be no catch-all for attributes."""
     with pytest.raises(AttributeError, match="'Experiment' object has no attribute 'nothing'"):
-        build().nothing
+        build().nothing  # noqa: B018 - the fault
 
 
 def test_without_spikes_there_are_zeros() -> None:
