@@ -352,7 +352,7 @@ class _Regressors:
 
 
 def _usable(features: NDArray[np.float64], kept: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
-    is_there: NDArray[np.bool_] = np.all(np.isfinite(features), axis=0)
+    is_there: NDArray[np.bool_] = np.asarray(np.isfinite(features).all(axis=0))
     return is_there if kept is None else is_there & kept
 
 
