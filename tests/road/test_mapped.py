@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from driada_widgets.core import machine
 from driada_widgets.core.errors import ChecksumError, LoadCancelledError
 from driada_widgets.core.pipeline import run
 from driada_widgets.core.report import Progress
 from driada_widgets.core.request.model import LoadRequest, SourceSpec
 from driada_widgets.core.road import mapped
 from driada_widgets.core.road.mapped import Watch, is_mapped
-from driada_widgets.core.sources import limits
 from driada_widgets.core.sources.npz import NpzReader
 from driada_widgets.core.workbench import Workbench
 from tests.samples import make_aligned
@@ -146,7 +146,7 @@ def test_array_beyond_the_memory_stays_in_the_file(
 ) -> None:
     """Where half of the free memory is not enough, the experiment uses the file, and says so."""
     bench = looked(path)
-    monkeypatch.setattr(limits, "free_memory", lambda: LARGE)
+    monkeypatch.setattr(machine, "free_memory", lambda: LARGE)
 
     result = bench.build(request(path))
 

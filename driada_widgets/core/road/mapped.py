@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from driada_widgets.core import machine
 from driada_widgets.core.report import Note
-from driada_widgets.core.sources import limits
 from driada_widgets.core.sources.base import MappingReader
 
 if TYPE_CHECKING:
@@ -90,13 +90,13 @@ def is_mapped(array: NDArray[Any] | None) -> bool:
 
 def fits(array: NDArray[Any]) -> bool:
     """Say whether an array may be read into memory."""
-    free = limits.free_memory()
+    free = machine.free_memory()
     return free is None or array.nbytes <= MEMORY_SHARE * free
 
 
 def stays_note(name: str, array: NDArray[Any], path: Path) -> Note:
     """Say that an experiment reads one of its arrays from the file."""
-    size = limits.format_bytes(array.nbytes)
+    size = machine.format_bytes(array.nbytes)
     text = (
         f"{name!r} ({size}) is more than half of the free memory, so the experiment reads it from "
         f"{path.name}: leave that file where it is, and unchanged, while the experiment is in use."

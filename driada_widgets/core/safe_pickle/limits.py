@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
-__all__ = ["Limits", "free_memory"]
+from driada_widgets.core import machine
+
+__all__ = ["Limits"]
 
 _GIB = 1 << 30
 
@@ -57,15 +56,5 @@ class Limits:
         """Give the size that a pickle may have, after decompression if it is compressed."""
         if self.max_bytes is not None:
             return self.max_bytes
-        return min(4 * _GIB, free_memory() // 4) if compressed else free_memory()
-
-
-def free_memory() -> int:
-    """Give the bytes of memory that can be used without swapping; a guess where nothing says so."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    return 4 * _GIB
+        free = machine.free_memory() or 4 * _GIB  # a guess where nothing says so
+        return min(4 * _GIB, free // 4) if compressed else free

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from driada_widgets.core import machine
 from driada_widgets.core.errors import CorruptFileError, FileTooLargeError
-from driada_widgets.core.sources import limits
 from driada_widgets.core.sources.npy import parse_header
 from driada_widgets.core.sources.objects import read_objects
 
@@ -77,7 +77,7 @@ def _allocate(header: NpyHeader, where: str) -> NDArray[Any]:
     try:
         return np.empty(header.shape, header.dtype)
     except MemoryError as error:
-        size = limits.format_bytes(header.data_bytes)
+        size = machine.format_bytes(header.data_bytes)
         msg = f"{where} needs {size} of memory, which is not free; close other programs."
         raise FileTooLargeError(msg, where=where, found=size) from error
     except ValueError as error:

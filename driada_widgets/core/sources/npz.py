@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 import numpy as np
 
+from driada_widgets.core import machine
 from driada_widgets.core.errors import CorruptFileError, FileTooLargeError
 from driada_widgets.core.report import Note
 from driada_widgets.core.sources import limits
@@ -215,17 +216,17 @@ class NpzReader:
         if n_inflated <= limit and not is_dense:
             return
         largest = max(packed, key=lambda name: packed[name].size)
-        why = "more than 200 times as much" if is_dense else limits.format_bytes(limit)
+        why = "more than 200 times as much" if is_dense else machine.format_bytes(limit)
         msg = (
-            f"{path.name} was not opened: {limits.format_bytes(n_stored)} in it would inflate to "
-            f"{limits.format_bytes(n_inflated)}, most of it in array {largest!r}; the limit is "
+            f"{path.name} was not opened: {machine.format_bytes(n_stored)} in it would inflate to "
+            f"{machine.format_bytes(n_inflated)}, most of it in array {largest!r}; the limit is "
             f"{why}. Leave that array out, save the file uncompressed with numpy.savez, or, if "
             "you trust it, raise the limit: register_reader(NpzReader(inflate_limit=...))."
         )
         raise FileTooLargeError(
             msg,
             where=path.name,
-            found=limits.format_bytes(n_inflated),
+            found=machine.format_bytes(n_inflated),
             expected=f"at most {why}",
             fix="leave the array out, or save the file uncompressed",
         )
