@@ -322,7 +322,7 @@ def _is_held(at_top: NDArray[np.bool_]) -> NDArray[np.bool_]:
     runs = at_top[:, : at_top.shape[1] - MIN_RUN_AT_TOP + 1].copy()
     for shift in range(1, MIN_RUN_AT_TOP):
         runs &= at_top[:, shift : shift + runs.shape[1]]
-    held: NDArray[np.bool_] = runs.any(axis=1)
+    held: NDArray[np.bool_] = np.asarray(runs.any(axis=1))
     return held
 
 
