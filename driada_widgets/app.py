@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import webbrowser
@@ -137,9 +138,7 @@ def serve(
             _stop(process)
 
 
-def server_command(
-    port: int, notebook: Path | None = None, *, secret: bool = False
-) -> list[str]:
+def server_command(port: int, notebook: Path | None = None, *, secret: bool = False) -> list[str]:
     """Give the command that serves the panel's notebook.
 
     Parameters
@@ -167,9 +166,15 @@ def server_command(
     ]
     if secret:
         command.append("--token")  # its value is in the environment: all can read a command line
-    if sys.platform == "linux":  # other users could listen on a port; paths are too short elsewhere
+    if _sockets_fit():  # other users of the machine could listen on a port
         command.append("--KernelManager.transport=ipc")
     return command
+
+
+def _sockets_fit() -> bool:
+    """Say whether kernels may speak through files: their paths may not exceed 107 bytes."""
+    longest = Path(tempfile.gettempdir(), "voila_12345678", f"kernel-{'0' * 36}-ipc-5")
+    return sys.platform == "linux" and len(os.fsencode(longest)) <= 107
 
 
 def server_environment(root: Path, token: str) -> dict[str, str]:
@@ -242,12 +247,15 @@ def _interruptible() -> Iterator[None]:
 
     is_main = threading.current_thread() is threading.main_thread()
     names = [name for name in ("SIGTERM", "SIGHUP") if is_main and hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+    numbers = [getattr(signal, name) for name in names]
+    # What is ignored stays so: that is how nohup keeps a server after its terminal.
+    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in heard}
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
