@@ -100,7 +100,7 @@ class ArchiveReader:
             for name, id_ in _chosen(archive, names).items():
                 if progress is not None:
                     progress.check()
-                arrays[name] = archive.read(id_)
+                arrays[name] = archive.read(id_, level="full")
             return arrays
 
     def verify(self, path: Path, names: Sequence[str], progress: Progress | None = None) -> None:
@@ -168,7 +168,7 @@ def _describe(archive: Archive, name: str, id_: str) -> ArrayInfo:
     record = archive.records[id_]
     n_items = record.n_bytes // record.dtype.itemsize
     if n_items <= N_SMALL:
-        values = archive.read(id_)
+        values = archive.read(id_, level="full")
         value = plain_value(values)
     else:
         values = np.array(archive.array(id_).reshape(-1)[: N_SHOWN + 1])
