@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING, Literal
 from driada_widgets.core.request.model import LoadRequest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from driada_widgets.core.pipeline import CheckResult
     from driada_widgets.core.report import Issue, Note
+    from driada_widgets.core.request.model import SourceKind
     from driada_widgets.core.request.plan import LoadPlan
+    from driada_widgets.core.request.profile import Profile
     from driada_widgets.core.sources.base import Inventory
 
 __all__ = [
     "STEPS",
     "ErrorBox",
     "JobView",
+    "Offer",
+    "RecentSource",
     "Snapshot",
     "StepName",
     "Summary",
@@ -106,6 +112,25 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A plan that was left: its name, the number of its step, when, and why it cannot be taken."""
+
+    name: str
+    step: int
+    saved: str
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecentSource:
+    """A source that was opened before; ``shown`` is its path relative to a root."""
+
+    kind: SourceKind
+    path: Path
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The state of the panel.
 
@@ -149,6 +174,16 @@ class Snapshot:
         The same request as Python, YAML and a command line.
     log
         What happened, oldest first.
+    offers
+        Plans that were left, the one to offer first.
+    notice
+        What should be known about a plan that was resumed, or empty.
+    recents
+        Sources that were opened before and can be opened again, the newest first.
+    profile
+        The profile that locks fields, or ``None``.
+    is_simple
+        Whether the technician's screen is shown in place of the steps.
     """
 
     step: StepName = "source"
@@ -173,6 +208,11 @@ class Snapshot:
     plan: str = ""
     command: str = ""
     log: tuple[str, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    notice: str = ""
+    recents: tuple[RecentSource, ...] = ()
+    profile: Profile | None = None
+    is_simple: bool = False
 
     @property
     def is_busy(self) -> bool:
