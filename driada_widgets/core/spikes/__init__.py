@@ -1,1 +1,1 @@
-"""From calcium to spikes: arrays in, arrays out."""
+"""From calcium to spikes: arrays in, arrays out; nothing here knows an experiment."""
