@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from driada_widgets.core.errors import LoadCancelledError, LoaderError, ParameterError
+from driada_widgets.core.machine import format_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = ["Fix", "Issue", "LedgerEntry", "Note", "Progress", "raise_issues"]
+
+PACE_SEC = 1.0
+"""A stage must have run so long before its pace says anything about the time that is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +142,9 @@ class Progress:
     stage: str = ""
     done: int = 0
     total: int | None = None
+    unit: Literal["", "bytes"] = ""
     started: float = field(default_factory=time.monotonic)
+    stage_started: float = field(default_factory=time.monotonic)
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -150,15 +156,46 @@ class Progress:
         """Ask the worker to stop at its next safe point."""
         self._cancelled.set()
 
-    def begin(self, stage: str, total: int | None = None) -> None:
-        """Enter a stage of ``total`` steps (``None``: unknown)."""
-        self.stage, self.done, self.total = stage, 0, total
+    @property
+    def left_sec(self) -> float | None:
+        """Seconds that the stage will still take, as far as its pace tells; ``None``: unknown."""
+        elapsed_sec = time.monotonic() - self.stage_started
+        if not self.total or not self.done or elapsed_sec < PACE_SEC:
+            return None
+        return elapsed_sec * max(0, self.total - self.done) / self.done
+
+    @property
+    def counts(self) -> str:
+        """What is done of the stage, in words: ``"412 of 1,000"``; empty if unknown."""
+        if not self.total:
+            return ""
+        if self.unit == "bytes":
+            return f"{format_bytes(self.done)} of {format_bytes(self.total)}"
+        return f"{self.done:,} of {self.total:,}"
+
+    def begin(self, stage: str, total: int | None = None, unit: Literal["", "bytes"] = "") -> None:
+        """Enter a stage of ``total`` steps or bytes (``None``: unknown)."""
+        self.stage, self.done, self.total, self.unit = stage, 0, total, unit
+        self.stage_started = time.monotonic()
         self._changed()
 
     def advance(self, steps: int = 1) -> None:
         """Count steps done in this stage."""
         self.done += steps
         self._changed()
+
+    def move_to(self, done: int) -> None:
+        """Say how much of this stage is done in all."""
+        self.done = done
+        self._changed()
+
+    def count_bytes(self, n_bytes: int) -> None:
+        """Count bytes that were read, where the stage counts bytes; stop here if cancelled."""
+        if self.unit == "bytes":
+            self.done += n_bytes
+            self._changed()
+        else:
+            self.check()
 
     def check(self) -> None:
         """Stop here if *Cancel* was pressed.

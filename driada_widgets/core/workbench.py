@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import ParameterError
+from driada_widgets.core.experiment.assembled import know_hash
 from driada_widgets.core.road.looking import Bench
 from driada_widgets.core.road.opening import open_source
 from driada_widgets.core.road.saved_source import is_untouched
@@ -119,7 +120,9 @@ class Workbench:
         experiment = bench.opened.experiment
         if experiment is not None and is_untouched(request):
             return opened_as_saved(experiment, bench.inventory.path)
-        return bench.build(request, progress=progress)
+        result = bench.build(request, progress=progress)
+        know_hash(result.experiment, progress)
+        return result
 
     def save(
         self, result: LoadResult, request: LoadRequest, progress: Progress | None = None

@@ -243,7 +243,7 @@ class Archive:
             return
         records = [self._record(name) for name in (self.names if names is None else names)]
         if progress is not None:
-            progress.begin("Verifying", sum(record.n_bytes for record in records))
+            progress.begin("Verifying", sum(record.n_bytes for record in records), unit="bytes")
         for record in records:
             if level == "full":
                 check_digest(self, record, progress=progress)

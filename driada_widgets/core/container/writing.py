@@ -107,7 +107,7 @@ def write_archive(
     for name, array in given.items():
         _check_dtype(name, array.dtype)
     if progress is not None:
-        progress.begin("Saving", sum(array.nbytes for array in given.values()))
+        progress.begin("Saving", sum(array.nbytes for array in given.values()), unit="bytes")
     with _Background(sync) as background:
         parts = [_write_array(file, name, given[name], background, progress) for name in given]
     records = {part.name: part.record(_axes_of(part, axes or {})) for part in parts}

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from driada_widgets.core.experiment.contents import Contents
-    from driada_widgets.core.report import Note
+    from driada_widgets.core.report import Note, Progress
 
-__all__ = ["AssembledExperiment"]
+__all__ = ["AssembledExperiment", "know_hash"]
 
 STATE_FORMAT = "driada_widgets"
 STATE_SCHEMA = 1
@@ -195,6 +195,20 @@ class AssembledExperiment(ExperimentQueries):
             )
             raise CorruptFileError(msg, found=repr(state.get("schema")), expected=str(STATE_SCHEMA))
         self._set_up(from_parts(state["meta"], state["arrays"]))
+
+
+def know_hash(experiment: AssembledExperiment, progress: Progress | None = None) -> None:
+    """Digest the arrays of an experiment now, so that its hash is at hand when it is asked for.
+
+    Parameters
+    ----------
+    experiment
+        Remembers the digests.
+    progress
+        Told about the bytes; asked whether to stop.
+    """
+    known = experiment._digests  # noqa: SLF001 - own module
+    experiment._digests = array_digests(experiment.contents, known, progress)  # noqa: SLF001
 
 
 def _with_own_dictionaries(contents: Contents) -> Contents:

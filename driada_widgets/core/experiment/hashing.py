@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from driada_widgets.core.experiment.contents import Contents, FeatureContent, Filled
+    from driada_widgets.core.report import Progress
     from driada_widgets.core.signals.types import TimeSeriesType
 
 __all__ = ["HASH_SCHEMA", "array_digest", "array_digests", "content_hash"]
@@ -89,22 +90,30 @@ def content_hash(contents: Contents, digests: Mapping[str, str] | None = None) -
     return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()
 
 
-def array_digests(contents: Contents, known: Mapping[str, str] | None = None) -> dict[str, str]:
+def array_digests(
+    contents: Contents, known: Mapping[str, str] | None = None, progress: Progress | None = None
+) -> dict[str, str]:
     """Give the digest of every array of contents, by id; those known are not computed."""
     known = known or {}
+    arrays = arrays_of(contents)
+    if progress is not None:
+        total = sum(array.nbytes for id_, array in arrays.items() if id_ not in known)
+        progress.begin("Computing the hash", total=total, unit="bytes")
     return {
-        id_: known[id_] if id_ in known else array_digest(array)
-        for id_, array in arrays_of(contents).items()
+        id_: known[id_] if id_ in known else array_digest(array, progress)
+        for id_, array in arrays.items()
     }
 
 
-def array_digest(array: NDArray[np.generic]) -> str:
+def array_digest(array: NDArray[np.generic], progress: Progress | None = None) -> str:
     """Give the SHA-256 of an array's bytes in C order, little-endian."""
     array = np.asarray(array)
     digest = hashlib.sha256()
     for block in _blocks(array):
         little = block.astype(block.dtype.newbyteorder("<"), copy=False)
         digest.update(np.ascontiguousarray(little).data)
+        if progress is not None:
+            progress.count_bytes(block.nbytes)
     return digest.hexdigest()
 
 

@@ -173,7 +173,8 @@ class Bench:
         planned = plan or self.plan(request, progress)
         if not isinstance(planned, LoadPlan):
             raise_issues(planned)
-        seen, kept = self._in_memory(planned, self.examine(planned, progress), progress)
+        kept = self._read_in(planned, progress)
+        seen = self.examine(planned, progress)
         known = self.inventory.fingerprint
         experiment, notes = build(
             self._arrays,
@@ -191,23 +192,26 @@ class Bench:
             features=seen.features,
         )
 
-    def _in_memory(
-        self, plan: LoadPlan, seen: Examination, progress: Progress | None
-    ) -> tuple[Examination, list[Note]]:
+    def _read_in(self, plan: LoadPlan, progress: Progress | None) -> list[Note]:
         """Read what is still in the file, so that the experiment does not depend on it."""
         path = self.inventory.path
-        mapped = {name: array for name, array in seen.values.arrays.items() if is_mapped(array)}
-        if not self._maps or not mapped or path is None:
-            return seen, []
+        if not self._maps or path is None:
+            return []
+        arrays = self.arrays(plan.names_to_read, progress)
+        turned = {item.name for item in plan.arrays if item.transpose}
+        mapped = {
+            name: array
+            for name, array in arrays.items()
+            # What lies otherwise in the file is copied in any case.
+            if is_mapped(array) and array.flags.c_contiguous and name not in turned
+        }
         readable = [name for name, array in mapped.items() if fits(array)]
-        notes = [
+        if readable:
+            self._arrays.update(self.opened.read(readable, progress))
+            self._detections.values.clear()  # they are views of the file
+        return [
             stays_note(name, array, path) for name, array in mapped.items() if name not in readable
         ]
-        if not readable:
-            return seen, notes
-        self._arrays.update(self.opened.read(readable, progress))
-        self._detections.values.clear()  # they are views of the file
-        return self.examine(plan, progress), notes
 
 
 def _written(request: LoadRequest) -> dict[str, Any] | None:

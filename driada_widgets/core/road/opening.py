@@ -6,6 +6,7 @@ Nothing is downloaded.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,12 +82,13 @@ class Opened:
         arrays: dict[str, NDArray[np.generic]] = {}
         if self.reader is None or self.inventory.path is None:
             return arrays
-        if progress is not None:
-            progress.begin("Reading arrays", total=len(names))
+        ends = self._ends(names)
+        if progress is not None and names:
+            progress.begin("Reading arrays", total=ends[names[-1]], unit="bytes")
         for name in names:
             arrays.update(self._read_one(name, progress))
             if progress is not None:
-                progress.advance()
+                progress.move_to(ends[name])  # a reader may count its bytes, or not
         return arrays
 
     def look(
@@ -100,13 +102,16 @@ class Opened:
         arrays = self.read([name for name in names if name not in large], progress)
         if large and isinstance(self.reader, MappingReader) and self.inventory.path is not None:
             if progress is not None:
-                progress.begin("Checking the file", total=len(large))
-            for name in large:
-                self.reader.verify(self.inventory.path, [name], progress)
-                if progress is not None:
-                    progress.advance()
+                total = self._ends(large)[large[-1]]
+                progress.begin("Checking the file", total=total, unit="bytes")
+            self.reader.verify(self.inventory.path, large, progress)
             arrays.update(self.reader.map(self.inventory.path, large))
         return arrays
+
+    def _ends(self, names: Sequence[str]) -> dict[str, int]:
+        """Give the bytes of all arrays up to and with each name."""
+        sizes = {info.name: info.n_bytes for info in self.inventory.arrays}
+        return dict(zip(names, accumulate(sizes.get(name, 0) for name in names), strict=True))
 
     def _read_one(self, name: str, progress: Progress | None) -> dict[str, NDArray[np.generic]]:
         if self.reader is None or self.inventory.path is None:

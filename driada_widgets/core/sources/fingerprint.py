@@ -76,7 +76,7 @@ def complete(
     if fingerprint.sha256 is not None:
         return fingerprint
     if progress is not None:
-        progress.begin("Hashing the source", fingerprint.size)
+        progress.begin("Hashing the source", fingerprint.size, unit="bytes")
     if path.is_dir():
         digest = hashlib.sha256()
         for file in _files(path):

@@ -75,13 +75,13 @@ class MemberReader:
         """
         done = 0
         while done < len(view):
-            if self._progress is not None:
-                self._progress.check()
             piece = view[done : done + _PIECE]
             n_read = self._fill(piece)
             if n_read == 0:
                 raise self._short()
             done += n_read
+            if self._progress is not None:
+                self._progress.count_bytes(n_read)
 
     def read(self, n_bytes: int) -> bytes:
         """Give exactly the next ``n_bytes``; meant for headers."""
