@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.request.model import LoadRequest, SourceKind
 
-__all__ = ["STATE_VARIABLE", "KeptPlan", "Memory", "Recent", "state_folder"]
+__all__ = ["STATE_VARIABLE", "KeptPlan", "Memory", "Recent", "state_folder", "user_memory"]
 
 STATE_VARIABLE = "DRIADA_WIDGETS_STATE"
 """Environment variable that names another state folder."""
@@ -225,6 +225,14 @@ class Memory:
         kept = [newest, *others][:MAX_RECENTS]
         sources = [{"kind": each.kind, "path": str(each.path)} for each in kept]
         _write(self._recents, {"recents": _SCHEMA, "sources": sources})
+
+
+def user_memory() -> Memory | None:
+    """Give the user's state folder; ``None`` for an account without a folder of its own."""
+    try:
+        return Memory()
+    except RuntimeError:
+        return None
 
 
 def _plan(tree: dict[str, Any], saved_at: float) -> KeptPlan:

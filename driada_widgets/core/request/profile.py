@@ -28,6 +28,7 @@ __all__ = [
     "make_profile",
     "recordings",
     "with_free_fields",
+    "with_value",
 ]
 
 RECORDING: Final = "source.path"
@@ -134,26 +135,42 @@ def filled(profile: Profile, values: Mapping[str, Any]) -> LoadRequest:
     ParameterError
         If a field is locked.
     """
-    request = profile.request
+    request = _completed(profile, profile.request)
     for name, value in values.items():
-        if not is_free(profile, name):
-            msg = f"{name} is locked by the profile {profile.title!r}."
-            raise ParameterError(msg, where=name, fix="leave it as it is")
-        request = _with_field(request, name, value)
-    source = request.source
-    if source.path is None:
-        return request
-    if source.kind in {"file", "folder", "saved"}:
-        source = replace(source, path=profile.folder / Path(source.path).expanduser())
-    params = dict(request.exp_params)
-    if not _NAMING & params.keys():
-        params["name"] = source.path.stem if source.path is not None else ""
-    return replace(request, source=source, exp_params=params)
+        request = with_value(profile, request, name, value)
+    return request
+
+
+def with_value(profile: Profile, request: LoadRequest, name: str, value: Any) -> LoadRequest:
+    """Fill one free field into the request of a recording; ``None`` empties it.
+
+    Raises
+    ------
+    ParameterError
+        If the field is locked.
+    """
+    if not is_free(profile, name):
+        msg = f"{name} is locked by the profile {profile.title!r}."
+        raise ParameterError(msg, where=name, fix="leave it as it is")
+    return _completed(profile, _with_field(request, name, value))
 
 
 def with_free_fields(profile: Profile, request: LoadRequest) -> LoadRequest:
     """Give the profile's request with the free fields of another request."""
     return filled(profile, {name: get_field(request, name) for name in profile.free})
+
+
+def _completed(profile: Profile, request: LoadRequest) -> LoadRequest:
+    """Make the path absolute, and name the experiment by its file if nothing else names it."""
+    source, params = request.source, dict(request.exp_params)
+    if "name" not in profile.request.exp_params and not is_free(profile, "exp_params.name"):
+        params.pop("name", None)
+    path = source.path
+    if path is not None and not _NAMING & params.keys():
+        params["name"] = path.stem
+    if path is not None and source.kind in {"file", "folder", "saved"}:
+        source = replace(source, path=profile.folder / path.expanduser())
+    return replace(request, source=source, exp_params=params)
 
 
 def _with_field(request: LoadRequest, name: str, value: Any) -> LoadRequest:
