@@ -66,7 +66,7 @@ def with_saved_choices(request: LoadRequest, experiment: Experiment) -> LoadRequ
         static_features={**contents.static_features, **request.static_features},
         features=_choices(contents) if request.features is None else request.features,
         bad_frames=request.bad_frames or _bad_frames(contents),
-        nan=before.nan if request.nan == NanPolicies() else request.nan,
+        nan=_policies(before, contents) if request.nan == NanPolicies() else request.nan,
         create_circular_2d=request.create_circular_2d and contents.create_circular_2d,
         seed=contents.seed if request.seed is None else request.seed,
     )
@@ -93,6 +93,25 @@ def _choices(contents: Contents) -> dict[str, FeatureChoice]:
                 type=word, period=info.circular_period, as_detected=True
             )
     return choices
+
+
+def _policies(before: LoadRequest, contents: Contents) -> NanPolicies:
+    """Give the policies of before under the names that the saved arrays have."""
+    held = {
+        "calcium",
+        "spikes",
+        "asp",
+        "reconstructions",
+        *(each.name for each in contents.features),
+    }
+    named = {
+        name: choice.rename for name, choice in (before.features or {}).items() if choice.rename
+    }
+    if before.source.neural is not None:
+        named[before.source.neural] = "calcium"
+    arrays = {named.get(name, name): policy for name, policy in before.nan.arrays.items()}
+    kept = {name: policy for name, policy in arrays.items() if name in held}
+    return NanPolicies(default=before.nan.default, arrays=kept)
 
 
 def _bad_frames(contents: Contents) -> frames.Ranges:
