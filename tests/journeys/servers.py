@@ -99,6 +99,7 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     (quiet / "notification.jupyterlab-settings").write_text(settings, encoding="utf-8")
     environment = server_environment(folder, "") | {
         "JUPYTER_CONFIG_DIR": str(private),
+        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
     }
