@@ -193,6 +193,18 @@ def test_spikes_are_never_promised_silently(method: str | None, outcome: list[st
     assert outcome == [each.id for each in found if "spike" in each.id]
 
 
+def test_what_cannot_be_written_down_is_said() -> None:
+    """Arrays in memory and functions are not in the request, so it cannot be replayed alone."""
+    memory = SourceSpec(kind="memory")
+    plan = plan_of(file_with(CALCIUM), source=memory, spikes=SpikeSpec(method="callable"))
+
+    assert ["arrays were in memory" in plan.not_replayable[0], len(plan.not_replayable)] == [
+        True,
+        2,
+    ]
+    assert plan_of(file_with(CALCIUM)).not_replayable == ()
+
+
 def test_every_issue_comes_at_once() -> None:
     """A person mends everything in one go."""
     inventory = file_with(array("calcium", 5, 1000, 2), array("neurons", 1000))

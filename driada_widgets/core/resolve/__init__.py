@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from driada_widgets.core.request.plan import ArrayPlan, LoadPlan
+from driada_widgets.core.request.writing import not_replayable
 from driada_widgets.core.resolve.bad_frames import resolve_bad_frames
 from driada_widgets.core.resolve.constants import resolve_constants
 from driada_widgets.core.resolve.findings import Findings
@@ -78,6 +79,7 @@ def resolve(request: LoadRequest, inventory: Inventory) -> LoadPlan | tuple[Issu
         ledger=tuple(found.ledger),
         notes=(*inventory.notes, *found.notes),
         metadata=dict(inventory.metadata) or None,
+        not_replayable=_not_replayable(request),
     )
 
 
@@ -95,6 +97,14 @@ def _array_plans(
         )
         for part in parts
     )
+
+
+def _not_replayable(request: LoadRequest) -> tuple[str, ...]:
+    """Say which parts cannot be done again from the written request."""
+    if request.spikes is None or request.spikes.method != "callable":
+        return not_replayable(request)
+    text = "The spike method is a function of your code. Reconstruct spikes after loading."
+    return (*not_replayable(request), text)
 
 
 def _is_whitelist(request: LoadRequest) -> bool:
