@@ -13,6 +13,7 @@ import threading
 import time
 import webbrowser
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -110,8 +111,9 @@ def serve(
     StorageError
         If Voila does not start.
     """
-    require("voila", "serve the panel as a page", "app")
-    require("ipykernel", "serve the panel as a page", "app")
+    for package in ("voila", "ipykernel"):
+        if find_spec(package) is None:  # to import Voila here would double the start
+            require(package, "serve the panel as a page", "app")
     folder = Path.cwd() if root is None else Path(root).expanduser().resolve()
     if not folder.is_dir():
         msg = f"The root {str(root)!r} is not a folder. Name a folder that exists."

@@ -20,7 +20,7 @@ from urllib.error import HTTPError
 import pytest
 
 from driada_widgets import app
-from driada_widgets.core.errors import NotFoundError, ParameterError
+from driada_widgets.core.errors import MissingPackageError, NotFoundError, ParameterError
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -170,6 +170,18 @@ def test_port_that_cannot_be_used_is_refused(port: int | None, tmp_path: Path) -
 
         with pytest.raises(ParameterError, match=f"Port {tried} cannot be used"):
             app.serve(tmp_path, port=tried, browser=False, say=pytest.fail)
+
+
+@pytest.mark.parametrize("package", ["voila", "ipykernel"])
+def test_missing_package_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, package: str
+) -> None:
+    """Without the extra the message says what to install."""
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setattr(app, "find_spec", lambda name: None if name == package else name)
+
+    with pytest.raises(MissingPackageError, match=r"driada-widgets\[app\]"):
+        app.serve(tmp_path, browser=False, say=pytest.fail)
 
 
 def test_panel_works_under_the_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
