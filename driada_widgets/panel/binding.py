@@ -135,13 +135,26 @@ def report_error(error: Exception, on_error: Callable[[Exception], object]) -> N
 
 
 class Binding:
-    """One trait of a widget joined to one verb. Made by :func:`bind`."""
+    """One trait of a widget joined to one verb. Made by :func:`bind`.
 
-    def __init__(self, widget: Any, trait: str, verb: Callable[[Any], None]) -> None:
+    What a person typed stays in a text field whose verb refused it, and the field gets the focus,
+    until the panel has something else to show there.
+    """
+
+    def __init__(
+        self,
+        widget: Any,
+        trait: str,
+        verb: Callable[[Any], object],
+        on_error: Callable[[Exception], object],
+    ) -> None:
         self.widget = widget
         self.trait = trait
         self._verb = verb
+        self._call = guarded(self._try, on_error)
         self._quiet_in: int | None = None
+        self._shown: object = getattr(widget, trait)
+        self._is_refused = False
         widget.observe(self._on_change, names=trait)
 
     def show(self, value: object, **others: object) -> None:
@@ -154,8 +167,11 @@ class Binding:
         **others
             Other traits to set first, such as ``options`` or ``disabled``.
         """
+        if not (self._is_refused and _same(self._shown, value)):
+            self._is_refused, self._shown = False, value
+            others = {**others, self.trait: value}
         with self.quiet():
-            for name, other in {**others, self.trait: value}.items():
+            for name, other in others.items():
                 if not _same(getattr(self.widget, name), other):
                     setattr(self.widget, name, other)
 
@@ -174,7 +190,17 @@ class Binding:
 
     def _on_change(self, change: Any) -> None:
         if self._quiet_in != threading.get_ident():
-            self._verb(change["new"])
+            self._call(change["new"])
+
+    def _try(self, value: object) -> None:
+        self._is_refused = False
+        try:
+            self._verb(value)
+        except Exception:
+            if isinstance(value, str) and hasattr(self.widget, "placeholder"):
+                self._is_refused = True
+                self.widget.focus()
+            raise
 
 
 def bind(
@@ -202,7 +228,7 @@ def bind(
     Binding
         Its ``show(value)`` sets the trait silently.
     """
-    return Binding(widget, trait, guarded(verb, on_error))
+    return Binding(widget, trait, verb, on_error)
 
 
 def _same(old: object, new: object) -> bool:

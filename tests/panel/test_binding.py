@@ -188,3 +188,36 @@ def test_a_swallowed_error_is_seen(swallowed: list[str]) -> None:
     click(button)
 
     assert "division by zero" in swallowed.pop()
+
+
+def test_refused_text_stays_until_there_is_something_else_to_show() -> None:
+    """Nothing typed is lost: the panel shows its old value again only when that changes."""
+    shown: list[Exception] = []
+
+    def refuse(text: str) -> None:
+        if text != "good":
+            msg = "no"
+            raise ValueError(msg)
+
+    def on_error(error: Exception) -> None:
+        shown.append(error)
+        binding.show("old")
+
+    field = widgets.Text(value="old")
+    binding = bind(field, "value", refuse, on_error=on_error)
+    binding.show("old")
+
+    type_into(field, "bad")
+    kept = field.value
+    binding.show("new")
+    replaced = field.value
+    type_into(field, "good")
+    binding.show("old")
+
+    assert [str(error) for error in shown] == ["no"]
+    assert kept == "bad"
+    assert replaced == "new"
+    assert field.value == "old"
+    assert {"do": "focus"} in [
+        message["data"].get("content") for message in field.comm.sent if message["data"]
+    ]
