@@ -24,7 +24,7 @@ export function numberText(value, decimals) {
     const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
     formats.set(decimals, new Intl.NumberFormat("en-GB", digits));
   }
-  return formats.get(decimals).format(value).replaceAll(",", "\u202f");
+  return formats.get(decimals).format(value).replaceAll(",", "\u202f").replace("-", "\u2212");
 }
 
 /** Text of a value from a row that spans `range`: as exact as a hundredth of it. */

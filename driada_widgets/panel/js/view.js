@@ -50,6 +50,8 @@ class Picture {
 
   remove() {
     for (const [events, action] of this.heard) this.model.off(events, action);
+    // Shown again, in this page, it begins where it was left.
+    if (this.held) this.model.set("window", [Math.floor(this.view.start), Math.ceil(this.view.stop)]);
     this.sizes.disconnect();
     this.themes.disconnect();
     clearTimeout(this.timer);
