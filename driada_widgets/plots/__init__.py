@@ -1,0 +1,39 @@
+"""Figures from plain arrays: traces, heatmap, features, trajectory, evidence for a type.
+
+The only user of matplotlib. Each function returns a ``matplotlib.figure.Figure`` made without
+``pyplot``, so it is safe in any thread; a notebook shows it, ``figure.savefig`` writes it. Every
+axis has a label and a unit. Colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/)
+and cividis, which people with any colour vision can tell apart.
+"""
+
+from __future__ import annotations
+
+from driada_widgets.plots.evidence import plot_type_evidence
+from driada_widgets.plots.heatmap import (
+    FeatureBand,
+    draw_heatmap,
+    heatmap_shape,
+    plot_heatmap,
+)
+from driada_widgets.plots.page import UNKNOWN_UNIT, Page, Theme, to_png
+from driada_widgets.plots.pooling import max_pool, row_scales, to_shades
+from driada_widgets.plots.traces import plot_features, plot_traces
+from driada_widgets.plots.trajectory import plot_trajectory
+
+__all__ = [
+    "UNKNOWN_UNIT",
+    "FeatureBand",
+    "Page",
+    "Theme",
+    "draw_heatmap",
+    "heatmap_shape",
+    "max_pool",
+    "plot_features",
+    "plot_heatmap",
+    "plot_traces",
+    "plot_trajectory",
+    "plot_type_evidence",
+    "row_scales",
+    "to_png",
+    "to_shades",
+]
