@@ -171,9 +171,11 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
         profile = self.snapshot.profile
         if profile is None:
             return
-        if name == RECORDING:
-            self.choose_file(str(value or ""))
+        if name == RECORDING and value:
+            self.choose_file(str(value))
             return
+        if name == RECORDING:
+            self._forget_source()
         request = with_value(profile, self.snapshot.request, name, None if value == "" else value)
         super()._edit(f"{name.partition('.')[2]} = {value}", request)
 
@@ -275,6 +277,11 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
         request = super()._resumable(kept)
         profile = self.snapshot.profile
         return request if profile is None else with_free_fields(profile, request)
+
+    def _forget_source(self) -> None:
+        """Stop looking at the open source; another is chosen."""
+        self._runner.close()
+        self._change(inventory=None, check=None, job=JobView(), revision=self.snapshot.revision + 1)
 
     def _begin_recording(self, request: LoadRequest, **changes: Any) -> None:
         self._history = type(self._history)()

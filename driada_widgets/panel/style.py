@@ -9,7 +9,7 @@ import ipywidgets
 
 __all__ = ["stylesheet"]
 
-_SHEET = Path(__file__).parent / "panel.css"
+_HERE = Path(__file__).parent
 
 
 def stylesheet() -> Any:
@@ -20,5 +20,6 @@ def stylesheet() -> Any:
     ipywidgets.HTML
         To be a child of the widget with the class ``dw-panel``, before all that is seen.
     """
-    sheet = _SHEET.read_text(encoding="utf-8")
+    files = [_HERE / "panel.css", *sorted((_HERE / "css").glob("*.css"))]
+    sheet = "".join(file.read_text(encoding="utf-8") for file in files)
     return ipywidgets.HTML(f"<style>{sheet}</style>", layout={"display": "none"})

@@ -9,9 +9,13 @@ import ipywidgets as widgets
 from driada_widgets.panel.binding import escape, guarded
 from driada_widgets.panel.jobs import Worker
 from driada_widgets.panel.keyguard import KeyGuard
+from driada_widgets.panel.memory import user_memory
 from driada_widgets.panel.roots import Roots
 from driada_widgets.panel.sections.base import html, row, set_html, show
+from driada_widgets.panel.sections.errors import ErrorView
+from driada_widgets.panel.sections.locks import FieldLocks
 from driada_widgets.panel.sections.outputs import Outputs
+from driada_widgets.panel.sections.resume import ResumeView
 from driada_widgets.panel.snapshot import STEPS, Snapshot, StepName
 from driada_widgets.panel.state import PanelState
 from driada_widgets.panel.style import stylesheet
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.request.model import LoadRequest
     from driada_widgets.panel.jobs import Runner
     from driada_widgets.panel.sections.base import Section
+    from driada_widgets.panel.sections.technician import TechnicianScreen
 
 __all__ = ["LoaderPanel", "open_panel"]
 
@@ -39,6 +44,8 @@ class LoaderPanel(widgets.VBox):
         Folders that may be read; ``None``: every folder that the account may read.
     runner
         Runs long calls; ``None``: a worker thread.
+    profile
+        File of a profile: the technician's screen comes first, and what it locks stays.
 
     Examples
     --------
@@ -54,6 +61,7 @@ class LoaderPanel(widgets.VBox):
         *,
         roots: Sequence[str | Path] | None = None,
         runner: Runner | None = None,
+        profile: str | Path | None = None,
     ) -> None:
         from driada_widgets.core.request.model import LoadRequest, SourceSpec
         from driada_widgets.core.workbench import Workbench
@@ -62,6 +70,7 @@ class LoaderPanel(widgets.VBox):
         self.add_class("dw-panel")
         start = request or LoadRequest(source=SourceSpec(kind="demo", data_source="Demo"))
         self.state = PanelState(Workbench(), runner or Worker(), Roots(roots), start)
+        self.state.start(user_memory(), profile)
         self._sections: dict[StepName, Section] = {}
         self._title = html("", "dw-title")
         self._undo = self._button("Undo", "dw-undo", self.state.undo)
@@ -69,7 +78,8 @@ class LoaderPanel(widgets.VBox):
         self._steps = {name: self._step_button(name) for name, _ in STEPS}
         rail = widgets.VBox(list(self._steps.values()))
         rail.add_class("dw-rail")
-        self._error = _ErrorView(self.state)
+        self._resume, self._locks = ResumeView(self.state), FieldLocks()
+        self._error = ErrorView(self.state)
         self._work = widgets.VBox()
         self._work.add_class("dw-work")
         self._back = self._button("Back", "dw-back", lambda: self._move(-1))
@@ -77,17 +87,23 @@ class LoaderPanel(widgets.VBox):
         self._next.button_style = "primary"
         actions = row(self._back, self._next)
         actions.add_class("dw-actions")
-        body = widgets.VBox([self._error.widget, self._work, actions])
+        above = [self._resume.widget, self._locks.widget, self._error.widget]
+        body = widgets.VBox([*above, self._work, actions])
         body.add_class("dw-body")
         main = widgets.HBox([rail, body])
         main.add_class("dw-main")
         self._outputs = Outputs(self.state)
-        header = row(self._title, self._undo, self._redo)
+        self._simple = self._button("Simple page", "dw-simple-page", self.state.show_simple)
+        header = row(self._title, self._simple, self._undo, self._redo)
         header.add_class("dw-header")
         guard = KeyGuard(on_error=self._failed("Use a key"))
         guard.on_key("undo", self.state.undo)
         guard.on_key("redo", self.state.redo)
-        self.children = [stylesheet(), guard, header, main, self._outputs.widget]
+        self._always = (stylesheet(), guard)
+        self._all_steps = (header, main, self._outputs.widget)
+        self._parts: tuple[Any, ...] = ()
+        self._technician: TechnicianScreen | None = None
+        self._simple_page: tuple[Any, ...] = ()
         self.state.subscribe(self._render)
         self._render(self.state.snapshot)
 
@@ -116,15 +132,36 @@ class LoaderPanel(widgets.VBox):
 
     def _render(self, snapshot: Snapshot) -> None:
         """Show a snapshot; a step's widgets are made when it is first shown."""
+        if snapshot.is_simple:
+            self._render_simple(snapshot)
+            return
+        self._show_parts(self._all_steps)
         section = self._sections.get(snapshot.step)
         if section is None:
             section = self._sections[snapshot.step] = _make_section(snapshot.step, self.state)
         section.render(snapshot)
+        self._locks.render(section.widget, snapshot)
+        self._resume.render(snapshot)
+        show(self._simple, visible=snapshot.profile is not None)
         if self._work.children != (section.widget,):
             self._work.children = (section.widget,)
         self._render_frame(snapshot)
         self._error.render(snapshot)
         self._outputs.render(snapshot)
+
+    def _render_simple(self, snapshot: Snapshot) -> None:
+        if self._technician is None:
+            from driada_widgets.panel.sections.technician import TechnicianScreen
+
+            self._technician = TechnicianScreen(self.state)
+            self._simple_page = (self._technician.widget,)
+        self._technician.render(snapshot)
+        self._show_parts(self._simple_page)
+
+    def _show_parts(self, parts: tuple[Any, ...]) -> None:
+        if parts is not self._parts:
+            self._parts = parts
+            self.children = (*self._always, *parts)
 
     def _render_frame(self, snapshot: Snapshot) -> None:
         state = "saved" if snapshot.saved else "not saved"
@@ -207,46 +244,11 @@ def _make_section(step: StepName, state: PanelState) -> Section:
     return SaveSection(state)
 
 
-class _ErrorView:
-    """The red box of the step: what, where, likely cause, what to do; details to copy."""
-
-    def __init__(self, state: PanelState) -> None:
-        self._state = state
-        self._text = html()
-        self._details = html()
-        close = widgets.Button(description="Dismiss", layout=widgets.Layout(width="auto"))
-        close.on_click(lambda _button: state.dismiss_error())
-        self.widget = widgets.VBox([self._text, self._details, close])
-        self.widget.add_class("dw-error")
-        self.widget.layout.display = "none"
-
-    def render(self, snapshot: Snapshot) -> None:
-        """Show the error of the step on screen, or nothing."""
-        error = snapshot.error
-        if error is None or error.step != snapshot.step:
-            show(self.widget, visible=False)
-            return
-        lines = [f"<b>{escape(error.what)}</b> did not work."]
-        if error.where:
-            lines.append(f"Where: {escape(error.where)}")
-        lines.append(f"Cause: {escape(error.cause, limit=None)}")
-        if error.fix:
-            lines.append(f"What to do: {escape(error.fix, limit=None)}")
-        set_html(self._text, "<br>".join(lines))
-        set_html(
-            self._details,
-            "<details><summary>Details to copy</summary>"
-            f"<pre>{_pre(error.details)}</pre></details>",
-        )
-        show(self.widget, visible=True)
-
-
-def _pre(text: str) -> str:
-    return "\n".join(escape(line, limit=None) for line in text.splitlines())
-
-
 def open_panel(
-    path: str | Path | None = None, *, roots: Sequence[str | Path] | None = None
+    path: str | Path | None = None,
+    *,
+    roots: Sequence[str | Path] | None = None,
+    profile: str | Path | None = None,
 ) -> LoaderPanel:
     """Open the loader, on a file if one is given.
 
@@ -256,6 +258,8 @@ def open_panel(
         Data file or saved experiment; ``None``: the panel starts with the demo recordings.
     roots
         Folders that may be read; ``None``: every folder that the account may read.
+    profile
+        File of a profile: the technician's screen comes first, and what it locks stays.
 
     Returns
     -------
@@ -269,9 +273,10 @@ def open_panel(
     >>> panel.experiment is None
     True
     """
-    panel = LoaderPanel(roots=roots)
+    panel = LoaderPanel(roots=roots, profile=profile)
     if path is not None:
-        panel.state.choose_kind("file")
+        if profile is None:
+            panel.state.choose_kind("file")
         panel.state.choose_file(str(path))
         panel.state.open()
     return panel

@@ -11,6 +11,7 @@ from driada_widgets.core.sources.registry import readers
 from driada_widgets.panel.binding import bind, escape
 from driada_widgets.panel.picker import FilePicker
 from driada_widgets.panel.sections.base import Section, card, html, row, set_html, show
+from driada_widgets.panel.sections.resume import RecentsView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +52,7 @@ class SourceSection(Section):
             on_choose=self.state.choose_file,
             on_error=self.failed("List the folder"),
         )
+        self._recents = RecentsView(self)
         self._file = widgets.VBox([self._path.widget, self._picker])
         self._open = self.button("Open", "dw-source-open", self._do_open, primary=True)
         self._why = html("", "dw-hint")
@@ -60,7 +62,13 @@ class SourceSection(Section):
         )
         return [
             card("What do you want to open?", kind, cloud),
-            card("Which one?", self._demo.widget, self._file, row(self._open, self._why)),
+            card(
+                "Which one?",
+                self._recents.widget,
+                self._demo.widget,
+                self._file,
+                row(self._open, self._why),
+            ),
         ]
 
     def _do_open(self) -> None:
@@ -75,6 +83,7 @@ class SourceSection(Section):
         is_demo = source.kind == "demo"
         if source.kind in {value for _, value in KINDS}:
             self._kind.show(source.kind)
+        self._recents.render(snapshot)
         show(self._demo.widget, visible=is_demo)
         show(self._file, visible=not is_demo)
         path = source.path

@@ -1,0 +1,266 @@
+"""The technician's screen: a profile's free fields, one button, an answer in words, one more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import ipywidgets as widgets
+
+from driada_widgets.core.request.profile import RECORDING, get_field
+from driada_widgets.panel.binding import Binding, escape, plain
+from driada_widgets.panel.sections.base import Section, bullet_list, html, row, set_html, show
+from driada_widgets.panel.sections.errors import ErrorView
+from driada_widgets.panel.sections.resume import ResumeView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from driada_widgets.core.request.profile import Profile
+    from driada_widgets.panel.snapshot import JobView, Snapshot, StepName
+
+__all__ = ["TechnicianScreen", "field_label", "fields_on_screen", "verdict"]
+
+_LABELS = {
+    RECORDING: "Recording file",
+    "exp_params.animal_id": "Animal",
+    "static_features.fps": "Frame rate (Hz)",
+    "static_features.t_rise_sec": "Rise time (s)",
+    "static_features.t_off_sec": "Decay time (s)",
+}
+_SHOWN_GROUPS = ("exp_params", "static_features")
+_NOTHING = "choose"
+
+
+def fields_on_screen(profile: Profile) -> tuple[str, ...]:
+    """List the free fields that are filled in here; the others are under *All steps*."""
+    return tuple(
+        name
+        for name in profile.free
+        if name == RECORDING or (name.partition(".")[0] in _SHOWN_GROUPS and "." in name)
+    )
+
+
+def field_label(name: str) -> str:
+    """Give a field's label: ``"exp_params.session"`` is *Session*."""
+    key = name.partition(".")[2] or name
+    return _LABELS.get(name, key.replace("_", " ").capitalize())
+
+
+def verdict(snapshot: Snapshot) -> tuple[str, str]:
+    """Answer a check in words: ``ready``, ``ask``, ``stop`` or nothing, and a sentence in HTML."""
+    check = snapshot.check
+    if check is None:
+        return "", ""
+    if snapshot.job.kind == "check":
+        return "", "Checking again…"
+    if check.issues or check.plan is None:
+        texts = [issue.text for issue in check.issues]
+        return "stop", _listed(f"Not ready: {_count(len(texts), 'problem')}.", texts)
+    if snapshot.questions:
+        texts = [note.text for note in snapshot.questions]
+        said = f"Not ready yet: {_count(len(texts), 'question')} under All steps."
+        return "ask", _listed(said, texts)
+    plan = check.plan
+    minutes = plan.n_frames / float(plan.static_features["fps"]) / 60
+    return "ready", f"<b>Ready: {plan.n_cells:,} neurons, {minutes:.1f} min</b>"
+
+
+def _listed(head: str, texts: Sequence[str]) -> str:
+    return f"<b>{head}</b>{bullet_list([escape(text, limit=None) for text in texts])}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+class TechnicianScreen(Section):
+    """Stands in place of the five steps while a profile is in use; shows no code, plan or log."""
+
+    step: ClassVar[StepName] = "check"
+
+    def build(self) -> Sequence[Any]:
+        """Make the widgets; those of the fields follow with the profile."""
+        self._profile: Profile | None = None
+        self._fields: dict[str, Binding] = {}
+        self._title = html("", "dw-title")
+        self._resume = ResumeView(self.state)
+        self._error = ErrorView(self.state, in_every_step=True)
+        self._form = widgets.VBox()
+        self._check = self.button(
+            "Check recording", "dw-check", self.state.check_recording, primary=True
+        )
+        self._why = html("", "dw-hint")
+        self._light = html("", "dw-light")
+        self._picture: Any = None
+        self._place = widgets.VBox()
+        self._build = self.button(
+            "Build and save", "dw-build", self.state.build_and_save, primary=True
+        )
+        self._where = html("", "dw-hint")
+        self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="100%"))
+        self._bar.add_class("dw-progress")
+        self._cancel = self.button("Cancel", "dw-cancel", self.state.cancel)
+        self._stage = html("", "dw-hint")
+        self._saved = html("", "dw-saved")
+        self._another = self.button("Next recording", "dw-next-recording", self._next)
+        steps = self.button("All steps", "dw-all-steps", self.state.show_all_steps)
+        actions = row(self._another, steps)
+        actions.add_class("dw-actions")
+        return [
+            self._title,
+            self._resume.widget,
+            self._error.widget,
+            self._form,
+            row(self._check, self._why),
+            self._light,
+            self._place,
+            row(self._build, self._where),
+            self._bar,
+            row(self._cancel, self._stage),
+            self._saved,
+            actions,
+        ]
+
+    # --- the fields ---
+
+    def _make_fields(self, profile: Profile) -> None:
+        made: list[Any] = []
+        self._fields = {}
+        for name in fields_on_screen(profile):
+            css_class = _css_class(name)
+            label = field_label(name)
+            if name in profile.choices:
+                self._fields[name] = self.choice(label, css_class, [], self._setter(name))
+            else:
+                self._fields[name] = self.text(label, css_class, self._setter(name))
+            made.append(self._fields[name].widget)
+            if name == RECORDING and name not in profile.choices:
+                made.append(self._make_picker())
+        self._form.children = made
+
+    def _make_picker(self) -> Any:
+        from driada_widgets.core.sources.registry import readers
+        from driada_widgets.panel.picker import FilePicker
+
+        return FilePicker(
+            self.state.roots,
+            sorted({suffix for reader in readers() for suffix in reader.suffixes}),
+            on_choose=self._setter(RECORDING),
+            on_error=self.failed("List the folder"),
+        )
+
+    def _setter(self, name: str) -> Any:
+        return lambda value: self.state.set_free(name, value)
+
+    def _next(self) -> None:
+        self._profile = None  # the list of recordings is read again
+        self.state.next_recording()
+
+    def _options(self, profile: Profile, name: str) -> list[tuple[str, Any]]:
+        if name == RECORDING:
+            shown = self.state.roots.shown
+            return [(plain(shown(path)), str(path)) for path in self.state.recordings()]
+        return [(plain(value), value) for value in profile.choices[name]]
+
+    # --- showing ---
+
+    def render(self, snapshot: Snapshot) -> None:
+        """Show a snapshot."""
+        profile = snapshot.profile
+        if profile is None:
+            return
+        if profile is not self._profile:
+            self._profile = profile
+            self._make_fields(profile)
+            self._offered = {
+                name: self._options(profile, name)
+                for name in self._fields
+                if name in profile.choices
+            }
+            self.widget.add_class("dw-technician")
+        set_html(self._title, f"<h2>{escape(profile.title)}</h2>")
+        self._resume.render(snapshot)
+        self._error.render(snapshot)
+        self._render_fields(profile, snapshot)
+        self._render_answer(snapshot)
+        self._render_build(snapshot)
+
+    def _render_fields(self, profile: Profile, snapshot: Snapshot) -> None:
+        is_fixed = snapshot.job.kind in {"build", "save"}
+        for name, binding in self._fields.items():
+            value = get_field(snapshot.request, name)
+            if name == RECORDING and value is not None:
+                value = str(value)
+            if name in profile.choices:
+                options = self._offered[name]
+                if value is not None and value not in [each for _, each in options]:
+                    options = [*options, (plain(value), value)]
+                listed = ((_NOTHING, ""), *options)
+                binding.show("" if value is None else value, options=listed, disabled=is_fixed)
+                continue
+            text = "" if value is None else str(value)
+            if name == RECORDING and snapshot.request.source.path is not None:
+                text = self.state.roots.shown(snapshot.request.source.path)
+            binding.show(text, disabled=is_fixed)
+        missing = [
+            field_label(name)
+            for name in self._fields
+            if not name.startswith("static_features.")
+            and get_field(snapshot.request, name) in (None, "")
+        ]
+        reason = f"Fill in first: {', '.join(missing)}." if missing else ""
+        self._check.disabled = bool(missing) or snapshot.is_busy
+        set_html(self._why, escape(reason))
+
+    def _render_answer(self, snapshot: Snapshot) -> None:
+        kind, sentence = verdict(snapshot)
+        for each in ("ready", "ask", "stop"):
+            (self._light.add_class if each == kind else self._light.remove_class)(
+                f"dw-light-{each}"
+            )
+        set_html(self._light, sentence)
+        has_picture = snapshot.check is not None and self.state.workbench.calcium is not None
+        show(self._place, visible=has_picture)
+        if has_picture:
+            if self._picture is None:
+                from driada_widgets.panel.sections.pictures import TracePicture
+
+                self._picture = TracePicture(self)
+                self._place.children = [self._picture.widget]
+            self._picture.render(snapshot)
+
+    def _render_build(self, snapshot: Snapshot) -> None:
+        job = snapshot.job
+        is_ready = verdict(snapshot)[0] == "ready"
+        show(self._build, visible=is_ready and not snapshot.saved)
+        self._build.disabled = bool(snapshot.why_not_build)
+        place = self.state.usual_save_path() if is_ready and not snapshot.saved else None
+        set_html(self._where, escape(f"It will be saved to {place}", limit=None) if place else "")
+        show(self._bar, visible=snapshot.is_busy)
+        show(self._cancel, visible=snapshot.is_busy)
+        self._cancel.disabled = job.cancelling
+        set_html(self._stage, _stage(job))
+        if snapshot.is_busy:
+            self._bar.value = 1.0 if job.fraction is None else job.fraction
+            self._bar.bar_style = "info" if job.fraction is None else ""
+        set_html(self._saved, escape(snapshot.saved, limit=None))
+        show(self._another, visible=bool(snapshot.saved))
+
+
+def _css_class(name: str) -> str:
+    from driada_widgets.panel.binding import css_names
+
+    if name == RECORDING:
+        return "dw-source-path"
+    group, _, key = name.partition(".")
+    prefix = "dw-param-" if group == "exp_params" else "dw-"
+    return css_names([key], prefix)[key]
+
+
+def _stage(job: JobView) -> str:
+    if not job.kind:
+        return ""
+    if job.cancelling:
+        return "Cancelling…"
+    counts = f" {job.done:,} of {job.total:,}" if job.total else ""
+    return f"{escape(job.stage)}{counts}: {job.elapsed_sec:.1f} s"
