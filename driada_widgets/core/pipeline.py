@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from driada_widgets.core.errors import StorageError
 from driada_widgets.core.road.looking import Bench
 from driada_widgets.core.road.opening import open_source
+from driada_widgets.core.road.places import check_target
 from driada_widgets.core.road.results import CheckResult, LoadResult
 from driada_widgets.core.road.saved_source import is_untouched
 from driada_widgets.core.road.saving import (
@@ -148,6 +149,7 @@ def _built(
         kept, damage = open_cached(bench, request, progress)
         if kept is not None:
             return kept
+    check_target(request, bench)
     is_kept = cache or request.save is not None
     result = bench.build(request, with_digest=is_kept, progress=progress)
     result = replace(result, notes=(*damage, *result.notes))

@@ -27,6 +27,7 @@ from driada_widgets import (
     save_experiment,
 )
 from driada_widgets.core.errors import MissingKeyError, ParameterError, StorageError
+from driada_widgets.core.road.looking import Bench
 from driada_widgets.core.store import disk
 from tests.faulty_data import WAYS, digests_under
 from tests.faulty_disk import FaultyDisk
@@ -53,6 +54,26 @@ def test_a_root_that_is_a_file(door: str, tmp_path: Path) -> None:
 
     assert isinstance(caught.value, StorageError)
     assert digests_under(tmp_path) == before
+
+
+@pytest.mark.parametrize("save", [SaveSpec(), SaveSpec(format="pickle")], ids=["usual", "pickle"])
+def test_a_place_that_cannot_be_written_is_found_before_building(
+    save: SaveSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row 55: a person does not wait for a build that cannot be kept."""
+    np.savez(tmp_path / "rec.npz", **make_aligned())
+    request = LoadRequest(
+        source=SourceSpec(path=tmp_path / "rec.npz"),
+        exp_params={"name": "n"},
+        root=tmp_path / "root",
+        save=save,
+    )
+    monkeypatch.setattr(Bench, "build", lambda *_, **__: pytest.fail("it was built"))
+    monkeypatch.setattr(disk, "DISK", FaultyDisk(fail_at=1, code=errno.EROFS))
+    with pytest.raises(StorageError, match="Nothing can be saved in"):
+        run(request)
+
+    assert list(digests_under(tmp_path)) == ["rec.npz"]
 
 
 @pytest.mark.parametrize("suffix", [".npz", ".pickle"])

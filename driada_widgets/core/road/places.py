@@ -1,0 +1,43 @@
+"""Where an experiment will be saved, and whether it can be, before anything is built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from driada_widgets.core.request.plan import LoadPlan
+from driada_widgets.core.store import atomic, cache
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.core.road.looking import Bench
+
+__all__ = ["check_target", "usual_place"]
+
+
+def usual_place(request: LoadRequest, name: str) -> Path:
+    """Give the file that a session of this name is saved to if the request does not say."""
+    is_pickle = request.save is not None and request.save.format == "pickle"
+    place = cache.pickle_path if is_pickle else cache.archive_path
+    return place(request.root, name)
+
+
+def check_target(request: LoadRequest, bench: Bench) -> None:
+    """See whether what is built can be saved; nothing is left behind.
+
+    Raises
+    ------
+    RootNotFolderError
+        If the root, or a part of the path, is a file.
+    StorageError
+        If nothing can be written there.
+    """
+    if request.save is None:
+        return
+    path = request.save.path
+    if path is None:
+        planned = bench.plan(request)
+        path = usual_place(request, planned.name) if isinstance(planned, LoadPlan) else None
+    if path is not None:
+        atomic.check_writable(path.parent)
