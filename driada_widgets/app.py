@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["panel", "serve", "server_command", "server_environment"]
 
 ROOT_VARIABLE = "DRIADA_WIDGETS_ROOT"
+PROFILE_VARIABLE = "DRIADA_WIDGETS_PROFILE"
 UPLOAD_VARIABLE = "DRIADA_WIDGETS_UPLOAD_BYTES"
 UPLOAD_BYTES = 64 * 2**20
 """Greatest file that the served page takes; larger ones are opened where they lie."""
@@ -54,8 +55,9 @@ _KEPT_PREFIXES = ("LC_", "XDG_", "CONDA_", "JUPYTER_", "OMP_", "OPENBLAS_", "MKL
 def panel() -> LoaderPanel:
     """Make the panel, for the last line of a notebook's cell.
 
-    Served by :func:`serve`, it reads and writes under the root that was given there; in a
-    notebook of one's own it may read what the account may read.
+    Served by :func:`serve`, it reads and writes under the root that was given there, and shows
+    the technician's screen if a profile was; in a notebook of one's own it may read what the
+    account may read.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def panel() -> LoaderPanel:
     if not root:
         return LoaderPanel()
     os.chdir(root)  # a served kernel begins beside the notebook, inside the installed package
-    return LoaderPanel(roots=[root])
+    return LoaderPanel(roots=[root], profile=os.environ.get(PROFILE_VARIABLE) or None)
 
 
 def serve(
@@ -77,6 +79,7 @@ def serve(
     *,
     browser: bool = True,
     secret: bool = False,
+    profile: str | Path | None = None,
     say: Callable[[str], object] = print,
 ) -> int:
     """Serve the panel with Voila on this machine until it is interrupted.
@@ -92,6 +95,8 @@ def serve(
     secret
         Put a secret into the address, and refuse whoever does not know it: for machines on which
         other people have accounts.
+    profile
+        File of a profile: the page is the technician's screen.
     say
         Told the address.
 
@@ -105,9 +110,9 @@ def serve(
     MissingPackageError
         If Voila is not installed.
     NotFoundError
-        If ``root`` is not a folder.
+        If ``root`` is not a folder, or there is no such profile.
     ParameterError
-        If the port is taken.
+        If the port is taken, or the profile has a mistake.
     StorageError
         If Voila does not start.
     """
@@ -118,6 +123,7 @@ def serve(
     if not folder.is_dir():
         msg = f"The root {str(root)!r} is not a folder. Name a folder that exists."
         raise NotFoundError(msg, where=str(root))
+    rules = _readable_profile(profile)
     token = secrets.token_urlsafe(24) if secret else ""
     chosen = _free_port(port)
     address = f"http://127.0.0.1:{chosen}/{f'?token={token}' if token else ''}"
@@ -125,7 +131,7 @@ def serve(
         # Voila runs a voila.py that lies in its current folder, and a data folder may hold one.
         process = subprocess.Popen(
             server_command(chosen, secret=secret),
-            env=server_environment(folder, token),
+            env=server_environment(folder, token, rules),
             cwd=_DATA,
         )
         try:
@@ -138,6 +144,17 @@ def serve(
             return 0
         finally:
             _stop(process)
+
+
+def _readable_profile(profile: str | Path | None) -> Path | None:
+    """Read a profile, so that its mistakes are told here and not in the page."""
+    if profile is None:
+        return None
+    from driada_widgets.core.request.profile_text import read_profile
+
+    file = Path(profile).expanduser().resolve()
+    read_profile(file)
+    return file
 
 
 def server_command(port: int, notebook: Path | None = None, *, secret: bool = False) -> list[str]:
@@ -179,7 +196,7 @@ def _sockets_fit() -> bool:
     return sys.platform == "linux" and len(os.fsencode(longest)) <= 107
 
 
-def server_environment(root: Path, token: str) -> dict[str, str]:
+def server_environment(root: Path, token: str, profile: Path | None = None) -> dict[str, str]:
     """Give the environment of the server and its kernels: an allow-list and what we add.
 
     Parameters
@@ -188,6 +205,8 @@ def server_environment(root: Path, token: str) -> dict[str, str]:
         Folder to read from and save to.
     token
         Secret that the address must hold; empty for none.
+    profile
+        File of the technician's profile, or ``None``.
 
     Returns
     -------
@@ -206,6 +225,7 @@ def server_environment(root: Path, token: str) -> dict[str, str]:
         "JUPYTER_TOKEN": token,
         "PYTHONPATH": _joined(kept.get("PYTHONPATH"), package),
         ROOT_VARIABLE: str(root),
+        PROFILE_VARIABLE: str(profile or ""),
         UPLOAD_VARIABLE: str(UPLOAD_BYTES),
     }
 

@@ -97,6 +97,7 @@ def _app(arguments: argparse.Namespace) -> int:
         arguments.port,
         browser=not arguments.no_browser,
         secret=arguments.secret,
+        profile=arguments.profile,
     )
     return DONE if ended == 0 else PROBLEM
 
@@ -324,6 +325,7 @@ def _parser(*, wants_json: bool) -> argparse.ArgumentParser:
 def _add_app(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, metavar="DIR", help="folder with recordings")
     parser.add_argument("--port", type=int, metavar="N", help="port on this computer")
+    parser.add_argument("--profile", type=Path, metavar="FILE", help="show a technician's screen")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page")
     parser.add_argument(
         "--secret",

@@ -193,3 +193,21 @@ def test_panel_works_under_the_root(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
     assert Path.cwd() == tmp_path.resolve()
     assert made.state.roots.folders == (tmp_path.resolve(),)
+
+
+def test_profile_is_read_before_the_server_starts(tmp_path: Path) -> None:
+    """A mistake in a profile is told in the terminal, where its author is."""
+    (tmp_path / "rig.yaml").write_text("profile: 1\ntitle: Rig\nfre: []\n", encoding="utf-8")
+
+    with pytest.raises(NotFoundError, match="no profile"):
+        app.serve(tmp_path, browser=False, profile=tmp_path / "none.yaml", say=pytest.fail)
+    with pytest.raises(ParameterError, match=r"rig\.yaml: fre \(line 3\).*'free'"):
+        app.serve(tmp_path, browser=False, profile=tmp_path / "rig.yaml", say=pytest.fail)
+
+
+def test_profile_reaches_the_page(tmp_path: Path) -> None:
+    """The kernel gets the file's name by its environment; without one, none of the shell's."""
+    environment = app.server_environment(tmp_path, "", tmp_path / "rig.yaml")
+
+    assert environment[app.PROFILE_VARIABLE] == str(tmp_path / "rig.yaml")
+    assert app.server_environment(tmp_path, "")[app.PROFILE_VARIABLE] == ""

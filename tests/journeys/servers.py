@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from driada_widgets.app import server_command, server_environment
+from driada_widgets.panel.memory import STATE_VARIABLE
 
 __all__ = ["free_port", "jupyterlab", "running", "voila", "write_notebook"]
 
@@ -70,10 +71,12 @@ def running(
 
 
 @contextmanager
-def voila(notebook: Path, root: Path) -> Iterator[str]:
-    """Serve a notebook as the application does; give its address."""
+def voila(notebook: Path, root: Path, profile: Path | None = None) -> Iterator[str]:
+    """Serve a notebook as the application does, with a memory of its own; give its address."""
     port = free_port()
-    environment = server_environment(root, "")
+    environment = server_environment(root, "", profile) | {
+        STATE_VARIABLE: str(notebook.parent / f"state-{port}")
+    }
     with running(server_command(port, notebook), port, root, environment):
         yield f"http://127.0.0.1:{port}/"
 
@@ -102,6 +105,7 @@ def jupyterlab(folder: Path) -> Iterator[str]:
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
+        STATE_VARIABLE: str(private / "state"),
     }
     del environment["JUPYTER_TOKEN"]
     with running(command, port, folder, environment):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import comm
 import pytest
@@ -17,6 +18,14 @@ LOGGERS = ("traitlets", "driada_widgets.panel")
 def recording_comm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Record what widgets send."""
     monkeypatch.setattr(comm, "create_comm", RecordingComm)
+
+
+@pytest.fixture(autouse=True)
+def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Let no test find the plans of another."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("DRIADA_WIDGETS_STATE", str(folder))
+    return folder
 
 
 @pytest.fixture(autouse=True)
