@@ -127,7 +127,9 @@ def run(
     """
     opened = open_source(request, data=data)
     if opened.experiment is not None and is_untouched(request):
-        result = opened_as_saved(opened.experiment, opened.inventory.path)
+        result = opened_as_saved(
+            opened.experiment, opened.inventory.path, opened.inventory.notes
+        )
     else:
         result = _built(opened, request, rebuild=rebuild, cache=cache, progress=progress)
     if request.save is None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.experiment.assembled import know_hash
+from driada_widgets.core.request.plan import LoadPlan
+from driada_widgets.core.resolve import resolve
+from driada_widgets.core.road.earlier import find_earlier, open_earlier
 from driada_widgets.core.road.looking import Bench
-from driada_widgets.core.road.opening import open_source
+from driada_widgets.core.road.opening import completed, open_source
 from driada_widgets.core.road.saved_source import is_untouched
 from driada_widgets.core.road.saving import opened_as_saved, save_result
 from driada_widgets.core.sources import fingerprint
@@ -19,8 +23,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from driada_widgets.core.report import Progress
+    from driada_widgets.core.experiment.experiment import Experiment
+    from driada_widgets.core.report import Issue, Progress
     from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.core.road.earlier import Earlier
     from driada_widgets.core.road.results import CheckResult, LoadResult
     from driada_widgets.core.sources.base import Inventory
 
@@ -88,9 +94,25 @@ class Workbench:
         """
         return self._bench_of(request).inventory
 
-    def completed(self, request: LoadRequest) -> LoadRequest:
-        """Give a request with what its source itself adds, such as the frame rate of a demo."""
-        return self._bench_of(request).opened.request
+    @property
+    def experiment(self) -> Experiment | None:
+        """The saved experiment that is the open source; ``None`` if it is something else."""
+        return None if self._bench is None else self._bench.opened.experiment
+
+    def resolve(self, request: LoadRequest, inventory: Inventory) -> LoadPlan | tuple[Issue, ...]:
+        """Let a request meet the headers of the open source; pure, nothing is read.
+
+        Constants that the source itself adds, as a demo and a saved experiment do, count as
+        those of the file.
+        """
+        planned = resolve(completed(request, self.experiment), inventory)
+        if not isinstance(planned, LoadPlan):
+            return planned
+        origin = {
+            name: "file" if where == "given" and name not in request.static_features else where
+            for name, where in planned.static_origin.items()
+        }
+        return replace(planned, static_origin=origin)
 
     def check(self, request: LoadRequest, progress: Progress | None = None) -> CheckResult:
         """Say everything that a person should know before building.
@@ -119,8 +141,33 @@ class Workbench:
         bench = self._bench_of(request)
         experiment = bench.opened.experiment
         if experiment is not None and is_untouched(request):
-            return opened_as_saved(experiment, bench.inventory.path)
+            return opened_as_saved(experiment, bench.inventory.path, bench.inventory.notes)
         result = bench.build(request, progress=progress)
+        know_hash(result.experiment, progress)
+        return result
+
+    def find_earlier(self, request: LoadRequest) -> Earlier | None:
+        """Find the experiment that was saved before for this request, or under its name."""
+        bench = self._bench_of(request)
+        planned = bench.plan(request)
+        if bench.opened.experiment is not None or not isinstance(planned, LoadPlan):
+            return None
+        return find_earlier(planned.request, planned.name, bench.inventory)
+
+    def reuse(
+        self, earlier: Earlier, request: LoadRequest, progress: Progress | None = None
+    ) -> LoadResult:
+        """Open an earlier experiment; one that turns out to be damaged is built again.
+
+        Raises
+        ------
+        LoaderError, LoadCancelledError
+            As ``build``.
+        """
+        result, damage = open_earlier(earlier, progress)
+        if result is None:
+            result = self.build(request, progress)
+            return replace(result, notes=(*damage, *result.notes))
         know_hash(result.experiment, progress)
         return result
 

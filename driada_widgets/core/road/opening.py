@@ -18,7 +18,7 @@ from driada_widgets.core.road.saved_source import (
     inventory_in,
     with_saved_choices,
 )
-from driada_widgets.core.road.saving import open_saved
+from driada_widgets.core.road.saving import open_noting
 from driada_widgets.core.sources import demo, fingerprint, memory
 from driada_widgets.core.sources.base import MappingReader
 from driada_widgets.core.sources.registry import find_reader
@@ -207,11 +207,11 @@ def nothing_downloaded(path: Path) -> NotFoundError:
 
 
 def _open_saved(request: LoadRequest, path: Path) -> Opened:
-    experiment = open_saved(path, None)
+    experiment, notes = open_noting(path)
     data = arrays_in(experiment)
     return Opened(
         request=request,
-        inventory=inventory_in(experiment, path, data),
+        inventory=inventory_in(experiment, path, data, notes),
         data=data,
         experiment=experiment,
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import LoaderError
+from driada_widgets.core.experiment.naming import construct_session_name
 from driada_widgets.core.request import frames
 from driada_widgets.core.request.model import FeatureChoice, LoadRequest, NanPolicies, SourceSpec
 from driada_widgets.core.request.reading import from_dict
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.experiment.contents import Contents
     from driada_widgets.core.experiment.experiment import Experiment
+    from driada_widgets.core.report import Note
     from driada_widgets.core.sources.base import Inventory
 
-__all__ = ["arrays_in", "inventory_in", "is_untouched", "with_saved_choices"]
+__all__ = ["arrays_in", "inventory_in", "is_untouched", "recorded_request", "with_saved_choices"]
 
 
 def arrays_in(experiment: Experiment) -> dict[str, Any]:
@@ -35,8 +37,10 @@ def arrays_in(experiment: Experiment) -> dict[str, Any]:
     return {**held, **{feature.name: feature.data for feature in contents.features}}
 
 
-def inventory_in(experiment: Experiment, path: Path, data: Mapping[str, Any]) -> Inventory:
-    """List what a saved experiment holds."""
+def inventory_in(
+    experiment: Experiment, path: Path, data: Mapping[str, Any], notes: tuple[Note, ...] = ()
+) -> Inventory:
+    """List what a saved experiment holds; the notes are those of opening it."""
     return replace(
         memory.inventory_of(data),
         format="saved experiment",
@@ -44,6 +48,7 @@ def inventory_in(experiment: Experiment, path: Path, data: Mapping[str, Any]) ->
         n_bytes=path.stat().st_size,
         metadata=experiment.contents.metadata or {},
         fingerprint=fingerprint.take(path),
+        notes=notes,
     )
 
 
@@ -58,11 +63,14 @@ def is_untouched(request: LoadRequest) -> bool:
 def with_saved_choices(request: LoadRequest, experiment: Experiment) -> LoadRequest:
     """Complete a request by what was decided when the experiment was saved; edits win."""
     contents = experiment.contents
-    before = _recorded(experiment)
+    before = recorded_request(experiment.provenance) or LoadRequest()
+    source = replace(request.source, neural=request.source.neural or "calcium")
+    if source.data_source == SourceSpec().data_source:
+        source = replace(source, data_source=_data_source(experiment, before))
     return replace(
         request,
-        source=replace(request.source, neural=request.source.neural or "calcium"),
-        exp_params={**contents.exp_params, **request.exp_params},
+        source=source,
+        exp_params={**_parameters(experiment), **request.exp_params},
         static_features={**contents.static_features, **request.static_features},
         features=_choices(contents) if request.features is None else request.features,
         bad_frames=request.bad_frames or _bad_frames(contents),
@@ -72,12 +80,30 @@ def with_saved_choices(request: LoadRequest, experiment: Experiment) -> LoadRequ
     )
 
 
-def _recorded(experiment: Experiment) -> LoadRequest:
-    request: Any = experiment.provenance.get("request")
+def recorded_request(provenance: Mapping[str, Any]) -> LoadRequest | None:
+    """Give the request that a saved experiment remembers; ``None`` if it remembers none."""
+    request: Any = provenance.get("request")
     try:
         return from_dict(request)
     except (LoaderError, TypeError, ValueError, AttributeError):
-        return LoadRequest()
+        return None
+
+
+def _data_source(experiment: Experiment, before: LoadRequest) -> str:
+    """Say by whose rule the experiment is named: as recorded, else by what its name looks like."""
+    if before != LoadRequest():
+        return before.source.data_source
+    try:
+        name = construct_session_name("IABS", experiment.contents.exp_params)
+    except LoaderError:
+        return before.source.data_source
+    return "IABS" if f"Exp {name}" == experiment.signature else before.source.data_source
+
+
+def _parameters(experiment: Experiment) -> dict[str, Any]:
+    """Give the parameters; an experiment that was made without any keeps its name."""
+    parameters = dict(experiment.contents.exp_params)
+    return parameters or {"name": experiment.signature.removeprefix("Exp ")}
 
 
 def _choices(contents: Contents) -> dict[str, FeatureChoice]:

@@ -12,7 +12,7 @@ from driada_widgets.core.request.plan import LoadPlan
 from driada_widgets.core.road.results import LoadResult
 from driada_widgets.core.store import atomic, cache
 from driada_widgets.core.store.archive import open_archive, save_archive
-from driada_widgets.core.store.pickled import open_pickle, save_pickle
+from driada_widgets.core.store.pickled import read_pickle, save_pickle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,7 @@ __all__ = [
     "check_place",
     "not_saved",
     "open_cached",
+    "open_noting",
     "open_saved",
     "opened_as_saved",
     "save_as",
@@ -57,7 +58,28 @@ def save_as(
 
 
 def open_saved(path: Path, format_: SaveFormat | None) -> Experiment:
-    """Open a saved experiment; ``None``: its first bytes say what it is.
+    """Open a saved experiment; as `open_noting`, without the notes."""
+    return open_noting(path, format_)[0]
+
+
+def open_noting(
+    path: Path, format_: SaveFormat | None = None
+) -> tuple[Experiment, tuple[Note, ...]]:
+    """Open a saved experiment and say what is known about it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    format_
+        What it must be; ``None``: its first bytes say what it is.
+
+    Returns
+    -------
+    experiment : Experiment
+        As it was saved.
+    notes : tuple of Note
+        What opening has to say: for a pickle without a record, that it is unverified.
 
     Raises
     ------
@@ -72,7 +94,10 @@ def open_saved(path: Path, format_: SaveFormat | None) -> Experiment:
     if format_ is None:
         with path.open("rb") as file:
             format_ = "archive" if file.read(2) == b"PK" else "pickle"
-    return open_archive(path) if format_ == "archive" else open_pickle(path)
+    if format_ == "archive":
+        return open_archive(path), ()
+    opened = read_pickle(path)
+    return opened.experiment, opened.notes
 
 
 def save_result(
@@ -106,7 +131,9 @@ def save_result(
         If it cannot be written; an older file is still there.
     """
     format_: SaveFormat = request.save.format if request.save is not None else "archive"
-    experiment = _with_source(result.experiment, opened.fingerprint(progress))
+    experiment = result.experiment
+    if result.plan is not None:  # one that was opened knows what it was made from
+        experiment = _with_source(experiment, opened.fingerprint(progress))
     path = request.save.path if request.save is not None else None
     if path is None:
         name = result.experiment.signature.removeprefix("Exp ")
@@ -150,7 +177,9 @@ def open_cached(
     return replace(result, notes=(*result.notes, *found.notes)), ()
 
 
-def opened_as_saved(experiment: Experiment, path: Path | None) -> LoadResult:
+def opened_as_saved(
+    experiment: Experiment, path: Path | None, notes: tuple[Note, ...] = ()
+) -> LoadResult:
     """Give a saved experiment as the result of a run, which says that nothing was built."""
     name = experiment.signature if path is None else path.name
     text = f"The experiment was opened as it was saved in {name}."
@@ -158,7 +187,7 @@ def opened_as_saved(experiment: Experiment, path: Path | None) -> LoadResult:
     return LoadResult(
         experiment=experiment,
         plan=None,
-        notes=(note, *experiment.notes),
+        notes=(note, *notes, *experiment.notes),
         ledger=(),
         saved_to=path,
     )

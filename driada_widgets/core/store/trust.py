@@ -27,11 +27,14 @@ class TrustCard:
         Whether this package wrote the file: its record was there and all of it matched.
     why
         One sentence about that.
+    opens
+        Whether the reader lets it through, as far as that is known before it is opened.
     """
 
     card: safe_pickle.PickleCard
     ours: bool
     why: str
+    opens: bool
 
 
 def trust_card(path: str | Path) -> TrustCard:
@@ -49,15 +52,16 @@ def trust_card(path: str | Path) -> TrustCard:
     """
     card = safe_pickle.describe(path)
     if card.problem is not None:
-        return TrustCard(card=card, ours=False, why="It is not opened.")
+        return TrustCard(card=card, ours=False, why="It is not opened.", opens=False)
     if card.claims == "driada":
         why = "driada wrote it. It has no checksums: damage cannot be seen."
-        return TrustCard(card=card, ours=False, why=why)
+        return TrustCard(card=card, ours=False, why=why, opens=True)
     try:
         opened = read_pickle(path)
     except DataFileError as error:
-        return TrustCard(card=card, ours=False, why=str(error))
+        return TrustCard(card=card, ours=False, why=str(error), opens=False)
     if not opened.verified:
         why = "It holds an experiment of ours, but no record of what was written."
-        return TrustCard(card=card, ours=False, why=why)
-    return TrustCard(card=card, ours=True, why="We wrote it, and every value is as it was written.")
+        return TrustCard(card=card, ours=False, why=why, opens=True)
+    why = "We wrote it, and every value is as it was written."
+    return TrustCard(card=card, ours=True, why=why, opens=True)
