@@ -7,6 +7,7 @@ from typing import Any
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.request import frames
+from driada_widgets.core.request.frame_table import read_pasted
 from driada_widgets.panel.state_base import StateBase
 
 __all__ = ["BadVerbs"]
@@ -25,14 +26,14 @@ class BadVerbs(StateBase):
             self._set_bad(f"mark {start}–{stop - 1}", frames.add(self.bad_ranges, start, stop))
 
     def add_bad_text(self, text: str) -> None:
-        """Mark what was typed: ``120-180, 300`` (both ends included) or ``6.0s-9.0s``.
+        """Mark what was typed or pasted: ``120-180, 300``, ``6.0s-9.0s`` or rows of a spreadsheet.
 
         Raises
         ------
         ParameterError
             If the text cannot be read, or names frames that the recording does not have.
         """
-        typed = frames.parse(text, fps=self.fps)
+        typed = read_pasted(text, fps=self.fps, n_frames=self.n_frames or None).ranges
         n_frames = self.n_frames
         beyond = [stop for _, stop in typed if n_frames and stop > n_frames]
         if beyond:
@@ -41,7 +42,33 @@ class BadVerbs(StateBase):
             )
             raise ParameterError(msg, where="bad_frames")
         merged = frames.merge([*self.bad_ranges, *typed])
-        self._set_bad(f"mark {frames.to_text(typed)}", merged)
+        self._set_bad(f"mark {_named(typed)}", merged)
+
+    def load_bad(self, path: str) -> None:
+        """Mark the frames that a file names; what lies past the end is left to the check.
+
+        Parameters
+        ----------
+        path
+            What was typed, pasted or picked: a ``.npy`` file of frames or a mask, or a table.
+
+        Raises
+        ------
+        LoaderError
+            If the path leads outside the folders that may be read, or the file names no frames.
+        """
+        from driada_widgets.core.road.frame_file import read_frame_file
+
+        file = self.roots.resolve(path)
+        found = read_frame_file(file, fps=self.fps, n_frames=self.n_frames or None)
+        if not found.ranges:
+            msg = f"{file.name} names no frames ({found.said})."
+            raise ParameterError(msg, where=file.name, fix="choose another file")
+        merged = frames.merge([*self.bad_ranges, *found.ranges])
+        self._set_bad(f"load bad frames from {file.name}", merged)
+        n_read = frames.count(found.ranges)
+        line = f"{file.name}: {n_read:,} bad frames in {len(found.ranges):,} ranges; {found.said}"
+        self._change(log=self._logged(line))
 
     def remove_bad(self, index: int) -> None:
         """Take one range of bad frames back."""
@@ -89,3 +116,10 @@ class BadVerbs(StateBase):
         plan = self.snapshot.check.plan if self.snapshot.check else None
         value: Any = plan.static_features.get("fps") if plan else None
         return float(value) if value else None
+
+
+def _named(ranges: frames.Ranges) -> str:
+    """Name ranges in a few words, for *Undo*."""
+    if len(ranges) > 2:
+        return f"{frames.count(ranges):,} frames in {len(ranges):,} ranges"
+    return frames.to_text(ranges)

@@ -11,7 +11,7 @@ import asyncio
 import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from driada_widgets.core.errors import LoadCancelledError
 from driada_widgets.core.report import Progress
@@ -84,6 +84,10 @@ class Runner(ABC):
 
     def __init__(self) -> None:
         self._job: Job | None = None
+
+    def beside(self) -> Self:
+        """Give another runner of this kind, whose calls neither wait for these nor replace them."""
+        return type(self)()
 
     @property
     def busy(self) -> bool:

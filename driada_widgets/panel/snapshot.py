@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.request.model import SourceKind
     from driada_widgets.core.request.plan import LoadPlan
     from driada_widgets.core.request.profile import Profile
+    from driada_widgets.core.signals.proposals import Proposal
     from driada_widgets.core.sources.base import Inventory
 
 __all__ = [
@@ -184,6 +185,16 @@ class Snapshot:
         The profile that locks fields, or ``None``.
     is_simple
         Whether the technician's screen is shown in place of the steps.
+    proposals
+        Frames that may be bad and were neither marked nor rejected.
+    n_more_proposals, n_rejected
+        Proposals that are too many to list, and those that were rejected.
+    reviewed
+        Index of the proposal that is looked at, or ``None``.
+    is_searching
+        Whether bad frames are being looked for.
+    look_at
+        Frames ``[start, stop)`` to bring into view, and how often this was asked.
     """
 
     step: StepName = "source"
@@ -213,6 +224,12 @@ class Snapshot:
     recents: tuple[RecentSource, ...] = ()
     profile: Profile | None = None
     is_simple: bool = False
+    proposals: tuple[Proposal, ...] = ()
+    n_more_proposals: int = 0
+    n_rejected: int = 0
+    reviewed: int | None = None
+    is_searching: bool = False
+    look_at: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def is_busy(self) -> bool:

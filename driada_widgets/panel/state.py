@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from driada_widgets.panel.edit_verbs import EditVerbs
 from driada_widgets.panel.profile_verbs import ProfileVerbs
+from driada_widgets.panel.proposal_verbs import ProposalVerbs
 from driada_widgets.panel.run_verbs import RunVerbs
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["PanelState"]
 
 
-class PanelState(ProfileVerbs, EditVerbs, RunVerbs):
+class PanelState(ProfileVerbs, ProposalVerbs, EditVerbs, RunVerbs):
     """What the panel knows and can do; the views show its snapshot and call its verbs."""
 
     def _replaced(self, request: LoadRequest) -> None:
