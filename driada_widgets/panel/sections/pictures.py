@@ -10,6 +10,7 @@ import numpy as np
 from driada_widgets.panel.binding import bind
 from driada_widgets.panel.columns import min_max_columns
 from driada_widgets.panel.sections.base import html, row, set_html
+from driada_widgets.panel.sections.span_link import SpanLink
 from driada_widgets.panel.traces import FeatureRow, TraceView
 
 if TYPE_CHECKING:
@@ -33,10 +34,7 @@ class TracePicture:
         failed = section.failed
         self.view = TraceView(on_error=failed("Draw the traces"))
         self.view.on_window(self._on_window)
-        self.view.on_mark(state.mark_bad)
-        self.view.on_resize_span(state.resize_bad)
-        self.view.on_remove(state.remove_bad)
-        self.view.on_select(state.select_bad)
+        self._spans = SpanLink(section, self.view)
         self.view.on_scroll(self._scroll)
         self.view.on_time_unit(state.set_unit)
         first = widgets.BoundedIntText(
@@ -73,7 +71,7 @@ class TracePicture:
         if key != self._shown:
             self._shown = key
             self._draw(window.start, window.stop, self._n_columns)
-        self.view.show_spans(bad=self._section.state.bad_ranges, selected=snapshot.selected_bad)
+        self._spans.render(snapshot)
 
     def _on_window(self, start: int, stop: int, n_columns: int) -> None:
         self._n_columns = n_columns
