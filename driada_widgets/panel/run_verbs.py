@@ -79,10 +79,11 @@ class RunVerbs(StateBase):
             self._change(inventory=None, check=None, revision=self.snapshot.revision + 1)
             self.show_error("source", "Open the source", error)
             return
-        self._opened(inventory, self.workbench.completed(self.snapshot.request))
+        self._opened(inventory, self.snapshot.request)
 
     def _opened(self, inventory: Inventory, request: LoadRequest) -> None:
-        if not request.exp_params and request.source.path is not None:
+        is_named = bool(request.exp_params) or request.source.kind == "saved"
+        if not is_named and request.source.path is not None:
             request = edits.set_param(request, "name", request.source.path.stem)
         self._history = type(self._history)()
         self.result = None

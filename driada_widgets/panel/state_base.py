@@ -155,8 +155,6 @@ class StateBase:
 
     def _resolved(self, snapshot: Snapshot) -> LoadPlan | tuple[Issue, ...] | None:
         """Let the request meet the headers, live: pure, and a few milliseconds."""
-        from driada_widgets.core.resolve import resolve
-
         if snapshot.inventory is None:
             return None
         if (
@@ -164,7 +162,7 @@ class StateBase:
             and snapshot.inventory is self.snapshot.inventory
         ):
             return self.snapshot.resolved
-        return resolve(snapshot.request, snapshot.inventory)
+        return self.workbench.resolve(snapshot.request, snapshot.inventory)
 
     def _print(self, request: LoadRequest) -> tuple[str, str, str]:
         from driada_widgets.core.request.codegen import to_code, to_command
