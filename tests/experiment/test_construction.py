@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from driada_widgets.core.errors import LoaderError
-from driada_widgets.core.experiment.arguments import SPIKES_NOT_RECONSTRUCTED
 from driada_widgets.core.experiment.experiment import Experiment
 from driada_widgets.core.experiment.neuron import KINETICS_NOT_FITTED
 from driada_widgets.core.signals.multi import MultiTimeSeries
@@ -215,18 +214,23 @@ def _warnings_of(**changes: Any) -> list[str]:
 
 @pytest.mark.parametrize("verbose", [True, False])
 @pytest.mark.parametrize("spikes", [None, CALCIUM > 0.9], ids=["no-spikes", "spikes"])
-@pytest.mark.parametrize("method", ["wavelet", "threshold", print])
-def test_spikes_asked_for_give_one_warning(spikes: Any, verbose: bool, method: Any) -> None:
-    """Asking for spikes that cannot be made yet must be answered by exactly one warning."""
+@pytest.mark.parametrize("method", ["wavelet", "threshold"])
+def test_spikes_that_give_way_are_said(spikes: Any, verbose: bool, method: str) -> None:
+    """Spikes that were given and are replaced must be answered by exactly one warning."""
     texts = _warnings_of(reconstruct_spikes=method, spikes=spikes, verbose=verbose)
 
-    assert texts == [SPIKES_NOT_RECONSTRUCTED]
+    overridden = (
+        f"Spike data will be overridden by reconstructed spikes from Ca2+ data with method={method}"
+    )
+    assert ([] if spikes is None else [overridden]) == texts
 
 
-def test_spikes_are_asked_for_by_default() -> None:
-    """The default of the reference must be kept."""
-    with pytest.warns(UserWarning, match="Spikes are not reconstructed in this version"):
-        Experiment("s", CALCIUM, None, {}, {"fps": 20}, {}, verbose=False)
+def test_spikes_are_reconstructed_by_default() -> None:
+    """The default of the reference must be kept: the load-time wavelet method."""
+    experiment = Experiment("s", CALCIUM, None, {}, {"fps": 20}, {}, verbose=False)
+
+    assert experiment.spike_reconstruction_method == "wavelet"
+    assert experiment.neurons[0].sp is not None
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def test_none_means_the_default() -> None:
 
 @pytest.mark.parametrize("name", ["optimize_kinetics", "fit_individual_t_off"])
 def test_kinetics_asked_for_give_a_warning(name: str) -> None:
-    """Until kinetics can be fitted, asking for them must be answered by a warning."""
+    """A new neuron has no events, so asking for fitted kinetics must be answered by a warning."""
     with pytest.warns(UserWarning, match=re.escape(KINETICS_NOT_FITTED)):
         neuron = Neuron(**_given({name: True}))
 

@@ -12,18 +12,17 @@ from driada_widgets.core.errors import DataShapeError, DataValueError, Parameter
 from driada_widgets.core.experiment.checks import check_lengths
 from driada_widgets.core.experiment.contents import FeatureContent
 from driada_widgets.core.experiment.derive import read_only
-from driada_widgets.core.report import Note
 from driada_widgets.core.signals.checks import check_values
 from driada_widgets.core.signals.multi import MultiTimeSeries
 from driada_widgets.core.signals.series import TimeSeries
+from driada_widgets.core.spikes.load_time import LOAD_TIME_METHODS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
-    "SPIKES_NOT_RECONSTRUCTED",
     "check_dynamic_features",
-    "check_method",
+    "checked_method",
     "feature_content",
     "given_calcium",
     "given_rows",
@@ -32,17 +31,9 @@ __all__ = [
     "spread_over_frames",
 ]
 
-SPIKES_NOT_RECONSTRUCTED = (
-    "Spikes are not reconstructed in this version: the experiment has the spikes that were given, "
-    "if any. reconstruct_spikes=None builds the same without this warning."
-)
-"""What is said where spikes are to be reconstructed."""
 
-SPIKE_METHODS = ("wavelet", "threshold")
-
-
-def check_method(method: object) -> Note | None:
-    """Check the way in which spikes are to be reconstructed.
+def checked_method(method: object) -> Any:
+    """Check the load-time method of spike reconstruction.
 
     Parameters
     ----------
@@ -51,8 +42,7 @@ def check_method(method: object) -> Note | None:
 
     Returns
     -------
-    Note or None
-        Says that they are not, if they were asked for.
+    str, callable or None
 
     Raises
     ------
@@ -61,15 +51,10 @@ def check_method(method: object) -> Note | None:
     """
     if method is None or method is False:
         return None
-    if method not in SPIKE_METHODS and not callable(method):
+    if method not in LOAD_TIME_METHODS and not callable(method):
         msg = f"Unknown method '{method}'. Use 'wavelet', 'threshold', or provide a callable."
         raise ParameterError(msg, where="reconstruct_spikes", found=repr(method))
-    return Note(
-        id="spikes-not-reconstructed",
-        level="warning",
-        subject="spikes",
-        text=SPIKES_NOT_RECONSTRUCTED,
-    )
+    return method
 
 
 def kept_array(values: ArrayLike) -> NDArray[Any]:

@@ -15,6 +15,7 @@ from driada_widgets.core.experiment.derive import DerivedArrays, read_only
 from driada_widgets.core.experiment.hashing import array_digests, content_hash
 from driada_widgets.core.experiment.lazy_list import LazyList
 from driada_widgets.core.experiment.limits import DEFAULT_T_OFF_SEC, DEFAULT_T_RISE_SEC
+from driada_widgets.core.experiment.load_time_spikes import FAMILY, load_time_metadata
 from driada_widgets.core.experiment.neuron_maker import NeuronMaker
 from driada_widgets.core.experiment.notes import metrics_of_cells, recording_notes
 from driada_widgets.core.experiment.parts import from_parts, to_parts
@@ -26,6 +27,7 @@ from driada_widgets.core.experiment.present import (
     with_types,
 )
 from driada_widgets.core.experiment.queries import ExperimentQueries
+from driada_widgets.core.experiment.spike_contents import SPIKE_IDS, with_found_spikes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +58,7 @@ class AssembledExperiment(ExperimentQueries):
         check_contents(contents)
         contents = _with_own_dictionaries(contents)
         self._contents = contents
-        self._derived = DerivedArrays(contents)
+        self._derived = self._spike_arrays = DerivedArrays(contents)
         self._digests = dict(digests or {})
         self._hashes = {}
         self._has_spikes = contents.spikes is not None
@@ -79,6 +81,9 @@ class AssembledExperiment(ExperimentQueries):
         self.bad_frames_mask = (
             np.zeros(contents.calcium.shape[1], dtype=bool) if bad is None else bad
         )
+        told = contents.reconstruction
+        if told is not None and told["family"] == FAMILY:
+            self.spike_reconstruction_method = told["method"]
         self.stats_tables: dict[str, Any] = {}
         self.significance_tables: dict[str, Any] = {}
         self.selectivity_tables_initialized = False
@@ -91,7 +96,7 @@ class AssembledExperiment(ExperimentQueries):
         t_rise_sec = seconds_of(contents.static_features, "t_rise_sec", DEFAULT_T_RISE_SEC)
         t_off_sec = seconds_of(contents.static_features, "t_off_sec", DEFAULT_T_OFF_SEC)
         metrics, note = metrics_of_cells(contents.metadata, self.n_cells, derived.kept_cells)
-        maker = NeuronMaker(
+        maker = self._maker = NeuronMaker(
             contents,
             derived,
             default_kinetics=(t_rise_sec * fps, t_off_sec * fps),
@@ -120,6 +125,7 @@ class AssembledExperiment(ExperimentQueries):
     @property
     def contents(self) -> Contents:
         """What the experiment is made from, with everything that was changed since."""
+        self._keep_spikes_of_neurons()
         held = self._contents
         metadata = self.__dict__.get("metadata")
         is_usable = metadata is None or isinstance(metadata, dict)
@@ -144,12 +150,48 @@ class AssembledExperiment(ExperimentQueries):
     @property
     def asp(self) -> NDArray[Any] | None:
         """Amplitude spikes, shape ``(n_cells, n_frames)``, read-only, or ``None``."""
-        return self._derived.asp
+        return self._spike_arrays.asp
 
     @property
     def reconstructions(self) -> NDArray[Any] | None:
         """Reconstructed calcium, shape ``(n_cells, n_frames)``, read-only, or ``None``."""
-        return self._derived.reconstructions
+        return self._spike_arrays.reconstructions
+
+    @property
+    def _reconstruction_metadata(self) -> dict[str, Any]:
+        """What a load-time method told about the spikes that it found."""
+        metadata = load_time_metadata(self._contents, self.n_cells)
+        if metadata is None:
+            msg = "'Experiment' object has no attribute '_reconstruction_metadata'"
+            raise AttributeError(msg)
+        return metadata
+
+    def _keep_spikes_of_neurons(self) -> None:
+        """Take what was found on single neurons into the contents."""
+        made = self.neurons.made
+        events = [
+            neuron.event_record(cell) for cell, neuron in made.items() if neuron.has_own_events
+        ]
+        if not events:
+            return
+        found = {
+            cell: neuron.new_spikes
+            for cell, neuron in made.items()
+            if neuron.new_spikes is not None
+        }
+        contents = with_found_spikes(self._contents, found, events)
+        # No request tells what was done to single neurons.
+        provenance = {**contents.provenance, "request": None}
+        self._hold(replace(contents, provenance=provenance))
+        for neuron in made.values():
+            neuron.new_spikes, neuron.has_own_events = None, False
+
+    def _hold(self, contents: Contents) -> None:
+        """Hold contents with other spikes; calcium and features are not touched."""
+        self._contents = contents
+        self._spike_arrays = DerivedArrays(contents)
+        self._maker.renew(contents, self._spike_arrays)
+        self._digests = {id_: self._digests[id_] for id_ in self._digests if id_ not in SPIKE_IDS}
 
     @property
     def provenance(self) -> Mapping[str, Any]:

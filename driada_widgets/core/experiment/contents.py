@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from driada_widgets.core.experiment.events import EventStore
     from driada_widgets.core.signals.types import TimeSeriesType
 
 __all__ = ["Contents", "FeatureContent", "Filled", "Kinetics"]
@@ -107,6 +108,14 @@ class Contents:
         Stored metadata of the recording, or ``None``.
     ground_truth
         Truth of a simulated recording, or ``None``.
+    given_cells
+        Neurons, by index in the experiment, that have a row in ``spikes``, ``asp`` or
+        ``reconstructions``, where not all have; by the array's name.
+    events
+        What spike reconstruction left beside spikes: ridges, events, regions, kinetics.
+    reconstruction
+        How spikes were reconstructed, as plain values: ``family`` (``"per-neuron"`` or
+        ``"load-time"``), ``method``, and ``options`` or ``metadata``.
     kinetics
         Rise and decay times that were set on neurons, by index in the experiment.
     create_circular_2d
@@ -134,6 +143,9 @@ class Contents:
     static_features: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] | None = None
     ground_truth: Any = None
+    given_cells: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    events: EventStore | None = None
+    reconstruction: Mapping[str, Any] | None = None
     kinetics: tuple[Kinetics, ...] = ()
     create_circular_2d: bool = True
     seed: int | None = None

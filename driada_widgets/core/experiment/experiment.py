@@ -10,15 +10,17 @@ import numpy as np
 
 from driada_widgets.core.errors import DataShapeError, ParameterError
 from driada_widgets.core.experiment import arguments, attributes
-from driada_widgets.core.experiment.assembled import AssembledExperiment
-from driada_widgets.core.experiment.checks import rate_of
+from driada_widgets.core.experiment.checks import check_contents, rate_of
 from driada_widgets.core.experiment.contents import Contents
+from driada_widgets.core.experiment.experiment_spikes import ExperimentSpikes
+from driada_widgets.core.experiment.load_time_spikes import overridden, with_load_time_spikes
 from driada_widgets.core.experiment.neuron import KINETICS_NOT_FITTED
 from driada_widgets.core.experiment.notes import looks_transposed
 from driada_widgets.core.experiment.parts import NEURON_ARRAYS
 from driada_widgets.core.experiment.present import feature_series, trimmed
 from driada_widgets.core.report import Note
 from driada_widgets.core.signals.transforms import get_circular_2d_name
+from driada_widgets.core.spikes.workers import number_of_workers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Experiment"]
 
 
-class Experiment(AssembledExperiment):
+class Experiment(ExperimentSpikes):
     """A recording with its neurons, features and constants.
 
     Nothing is computed before it is asked for: neurons are made when they are indexed, arrays
@@ -55,11 +57,14 @@ class Experiment(AssembledExperiment):
     ground_truth
         Truth of a simulated recording, or ``None``.
     reconstruct_spikes
-        Not done in this version: anything but ``None`` or ``False`` gives one warning.
+        Load-time method: ``"wavelet"``, ``"threshold"`` or a function
+        ``(calcium, fps, params) -> (MultiTimeSeries, dict)``; its spikes replace those given.
+        ``None`` or ``False``: none, which is what the loading functions choose. For the better
+        per-neuron methods call ``reconstruct_all_neurons`` afterwards.
     bad_frames_mask
         True for frames to remove, shape ``(n_frames,)``.
     spike_kwargs
-        Options of spike reconstruction.
+        Parameters of the load-time method.
     verbose
         Whether notes that only explain what was not given are warned of too.
     create_circular_2d
@@ -73,7 +78,7 @@ class Experiment(AssembledExperiment):
     metadata
         Stored metadata; its ``metrics_df`` holds one list a measure, one item a neuron.
     optimize_kinetics
-        Not done in this version; True gives one warning.
+        There are no per-neuron events yet, so True gives one warning.
     **unknown
         Ignored, with a note.
 
@@ -152,7 +157,7 @@ class Experiment(AssembledExperiment):
         optimize_kinetics: bool = False,
         **unknown: Any,
     ) -> None:
-        spike_note = arguments.check_method(reconstruct_spikes)
+        method = arguments.checked_method(reconstruct_spikes)
         source = arguments.given_calcium(calcium)
         features = arguments.check_dynamic_features(dynamic_features)
         mask = None if bad_frames_mask is None else arguments.kept_array(bad_frames_mask)
@@ -176,13 +181,24 @@ class Experiment(AssembledExperiment):
             seed=seed,
             seed_of="experiment",
         )
+        check_contents(contents)
+        notes = [] if method is None or contents.spikes is None else [_overridden(method)]
+        if method is not None:
+            contents = with_load_time_spikes(
+                contents,
+                method,
+                params=spike_kwargs,
+                n_workers=number_of_workers(n_jobs, source.shape[0])
+                if enable_parallelization
+                else 1,
+            )
         self._set_up(
             contents,
             verbose=verbose,
             n_jobs=n_jobs,
             enable_parallelization=enable_parallelization,
         )
-        self._add_constructor_notes(spike_note, optimize_kinetics, unknown)
+        self._add_constructor_notes(notes, optimize_kinetics, unknown)
         self._warn_of_notes()
 
     @classmethod
@@ -227,11 +243,10 @@ class Experiment(AssembledExperiment):
         return experiment
 
     def _add_constructor_notes(
-        self, spike_note: Note | None, optimize_kinetics: bool, unknown: Mapping[str, Any]
+        self, notes: list[Note], optimize_kinetics: bool, unknown: Mapping[str, Any]
     ) -> None:
-        notes = [note for note in self._notes if spike_note is None or note.id != "no-spikes"]
         transposed = looks_transposed(*self._contents.calcium.shape)
-        notes += [note for note in (spike_note, transposed) if note is not None]
+        notes = [*self._notes, *notes, *([] if transposed is None else [transposed])]
         if optimize_kinetics:
             text = KINETICS_NOT_FITTED
             notes.append(Note(id="kinetics-default", level="warning", subject="", text=text))
@@ -345,3 +360,7 @@ class Experiment(AssembledExperiment):
             None if spikes is None else np.take(spikes, keep, axis=1),
             {name: trimmed(series, keep) for name, series in dynamic_features.items()},
         )
+
+
+def _overridden(method: object) -> Note:
+    return Note(id="spikes-overridden", level="warning", subject="spikes", text=overridden(method))

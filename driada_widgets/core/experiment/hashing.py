@@ -70,8 +70,9 @@ def content_hash(contents: Contents, digests: Mapping[str, str] | None = None) -
         ``[row, [[start, stop], ...]]`` for each filled row of calcium; left out if there is none.
     ``seed``, ``circular_2d``
         As in ``Contents``.
-    ``reconstructions``, ``kinetics``, ``metrics``, ``seed_of``
-        Only where they say something: given reconstructions, kinetics set on neurons, stored
+    ``reconstructions``, ``given_cells``, ``events``, ``kinetics``, ``metrics``, ``seed_of``
+        Only where they say something: given reconstructions, neurons that have spikes where not
+        all do, what spike reconstruction left beside spikes, kinetics set on neurons, stored
         measures of neurons, a seed that was given to the experiment itself.
 
     ``shape`` is a list, ``dtype`` NumPy's text for the little-endian dtype such as ``"<f4"``, and
@@ -151,11 +152,20 @@ def _hashed(contents: Contents, digests: Mapping[str, str]) -> dict[str, Any]:
     sometimes = {
         "filled": _gaps(contents.calcium_filled),
         "reconstructions": reconstructions,
+        "given_cells": to_plain(contents.given_cells),
+        "events": _events(contents, digests),
         "kinetics": [to_plain([one.cell, one.t_rise, one.t_off]) for one in contents.kinetics],
         "metrics": to_plain(metrics),
         "seed_of": contents.seed_of if is_own_seed else None,
     }
     return always | rows | {name: value for name, value in sometimes.items() if value}
+
+
+def _events(contents: Contents, digests: Mapping[str, str]) -> dict[str, Any] | None:
+    if contents.events is None:
+        return None
+    data = {id_: digests[id_] for id_ in contents.events.arrays}
+    return contents.events.to_plain() | {"data": data}
 
 
 def _constants(static_features: Mapping[str, Any]) -> Any:

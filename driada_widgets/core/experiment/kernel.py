@@ -1,24 +1,21 @@
-"""The shape of one calcium transient, and traces made of it."""
+"""Transients at the surface: one whose decay is so slow that it is cut gives a warning."""
 
 from __future__ import annotations
 
 import warnings
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from driada_widgets.core.spikes import kernel
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["convolved", "transient"]
 
-SHORTEST_KERNEL = 500
-LONGEST_KERNEL = 2000
-DECAYS_COVERED = 5
-
 
 def transient(t_rise: float, t_off: float) -> NDArray[np.float64]:
-    """Give one transient of peak 1, ``(1 - exp(-t / t_rise)) * exp(-t / t_off)`` scaled.
+    """Give one transient of peak 1; see ``core.spikes.kernel.transient``.
 
     Parameters
     ----------
@@ -30,28 +27,22 @@ def transient(t_rise: float, t_off: float) -> NDArray[np.float64]:
     ndarray
         Five decay times, at least 500 and at most 2000 frames.
 
-    Examples
-    --------
-    >>> kernel = transient(5.0, 40.0)
-    >>> kernel.size, float(kernel[0]), float(kernel.max())
-    (500, 0.0, 1.0)
+    Warns
+    -----
+    UserWarning
+        If it is cut at 2000 frames.
     """
-    length = max(SHORTEST_KERNEL, int(DECAYS_COVERED * t_off))
-    if length > LONGEST_KERNEL:
-        msg = (
-            f"The transient is cut at {LONGEST_KERNEL} frames; {DECAYS_COVERED} decay times of "
-            f"{t_off:g} frames would be {length}."
-        )
-        warnings.warn(msg, UserWarning, stacklevel=2)
-        length = LONGEST_KERNEL
-    frames = np.arange(length)
-    shape = (1 - np.exp(-frames / t_rise)) * np.exp(-frames / t_off)
-    return np.asarray(shape / shape.max(), dtype=np.float64)
+    _warn_if_cut(t_off)
+    return kernel.transient(t_rise, t_off)
 
 
 def convolved(amplitudes: NDArray[Any], *, t_rise: float, t_off: float) -> NDArray[np.float64]:
     """Give the trace in which each amplitude starts a transient, shape as ``amplitudes``."""
-    trace: NDArray[np.float64] = np.convolve(
-        np.asarray(amplitudes, dtype=np.float64), transient(t_rise, t_off)
-    )[: amplitudes.size]
-    return trace
+    _warn_if_cut(t_off)
+    return kernel.convolved(amplitudes, t_rise=t_rise, t_off=t_off)
+
+
+def _warn_if_cut(t_off: float) -> None:
+    note = kernel.cut_note(t_off)
+    if note is not None:
+        warnings.warn(note.text, UserWarning, stacklevel=3)

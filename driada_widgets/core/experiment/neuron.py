@@ -16,7 +16,7 @@ from driada_widgets.core.experiment.limits import (
     DEFAULT_T_OFF_SEC,
     DEFAULT_T_RISE_SEC,
 )
-from driada_widgets.core.experiment.neuron_metrics import NeuronMetrics
+from driada_widgets.core.experiment.neuron_kinetics import NeuronKinetics
 from driada_widgets.core.experiment.trace_checks import (
     positive_or_default,
     prepared_trace,
@@ -32,12 +32,13 @@ if TYPE_CHECKING:
 __all__ = ["KINETICS_NOT_FITTED", "Neuron"]
 
 KINETICS_NOT_FITTED = (
-    "Kinetics are not fitted in this version: the default rise and decay times are used."
+    "Kinetics are measured on events, and a new neuron has none: the default rise and decay times "
+    "are used. Call reconstruct_spikes() first, then optimize_kinetics()."
 )
-"""What is said where fitted kinetics are asked for."""
+"""What is said where fitted kinetics are asked for too early."""
 
 
-class Neuron(NeuronMetrics):
+class Neuron(NeuronKinetics):
     """One neuron of an experiment.
 
     Times are in seconds here and in frames on the object.
@@ -55,7 +56,7 @@ class Neuron(NeuronMetrics):
     fps
         Frame rate in Hz.
     fit_individual_t_off, optimize_kinetics
-        Ask for fitted kinetics; this version warns and uses the defaults.
+        Ask for fitted kinetics; there are no events yet, so this warns and uses the defaults.
     asp
         Amplitude spikes, shape ``(n_frames,)``, or ``None``.
     wvt_ridges
@@ -73,8 +74,9 @@ class Neuron(NeuronMetrics):
         Series ``neuron_{cell_id}_ca``, ``_sp``, ``_asp``; the last two may be ``None``.
     default_t_rise, default_t_off
         In frames.
-    kinetics_were_set
-        Whether ``t_rise`` or ``t_off`` was set on the object.
+    kinetics_were_set, has_own_events, is_fresh
+        Whether ``t_rise`` or ``t_off`` was set on the object, whether events were found on it, and
+        whether spikes were reconstructed after its stored measures were made.
 
     Raises
     ------

@@ -15,6 +15,8 @@ from driada_widgets.core.signals.series import TimeSeries
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from driada_widgets.core.spikes.reconstruct import CellSpikes
+
 __all__ = ["NeuronData"]
 
 STORED_METRICS = {
@@ -57,6 +59,9 @@ class NeuronData:
         self._t_rise: float | None = None
         self._t_off: float | None = None
         self.kinetics_were_set = False
+        self.has_own_events = False
+        self.is_fresh = False
+        self.new_spikes: CellSpikes | None = None
         self._clear_cached_metrics()
         self._reconstructed: TimeSeries | None = reconstructed
         self._has_reconstructed = reconstructed is not None

@@ -47,7 +47,7 @@ class NeuronMaker:
         metrics: Mapping[str, Any] | None,
     ) -> None:
         self._contents = contents
-        self._derived = derived
+        self._derived = self._spike_arrays = derived
         self._default_kinetics = default_kinetics
         self._fps = fps
         self._metrics = metrics
@@ -56,7 +56,7 @@ class NeuronMaker:
 
     def __call__(self, cell: int) -> Neuron:
         """Make the neuron of one index."""
-        contents, derived = self._contents, self._derived
+        derived, spikes = self._derived, self._spike_arrays
         name = f"neuron_{cell}"
         neuron = Neuron.from_series(
             str(cell),
@@ -66,11 +66,13 @@ class NeuronMaker:
                 discrete=False,
                 shuffle_mask=lambda: edge_mask(derived.n_frames, self.calcium_edge),
             ),
-            sp=_series(contents.spikes, lambda: derived.spikes, cell, f"{name}_sp", discrete=True),
-            asp=_series(contents.asp, lambda: derived.asp, cell, f"{name}_asp"),
+            sp=_series(
+                self._has("spikes", cell), lambda: spikes.spikes, cell, f"{name}_sp", discrete=True
+            ),
+            asp=_series(self._has("asp", cell), lambda: spikes.asp, cell, f"{name}_asp"),
             reconstructed=_series(
-                contents.reconstructions,
-                lambda: derived.reconstructions,
+                self._has("reconstructions", cell),
+                lambda: spikes.reconstructions,
                 cell,
                 f"{name}_reconstructed",
             ),
@@ -81,7 +83,21 @@ class NeuronMaker:
         )
         if cell in self._kinetics:
             neuron.restore_kinetics(self._kinetics[cell].t_rise, self._kinetics[cell].t_off)
+        stored = None if self._contents.events is None else self._contents.events.of(cell)
+        if stored is not None:
+            neuron.restore_events(stored)
         return neuron
+
+    def renew(self, contents: Contents, spike_arrays: DerivedArrays) -> None:
+        """Make further neurons with other spikes, events and kinetics."""
+        self._contents, self._spike_arrays = contents, spike_arrays
+        self._kinetics = {kinetics.cell: kinetics for kinetics in contents.kinetics}
+
+    def _has(self, name: str, cell: int) -> bool:
+        """Whether a neuron has a row of an array."""
+        if getattr(self._contents, name) is None:
+            return False
+        return cell in self._contents.given_cells.get(name, (cell,))
 
     def _metrics_of(self, cell: int) -> dict[str, Any] | None:
         if self._metrics is None:
@@ -90,19 +106,19 @@ class NeuronMaker:
 
 
 def _series(
-    given: NDArray[Any] | None,
+    is_given: bool,
     block: Callable[[], NDArray[Any] | None],
     cell: int,
     name: str,
     *,
     discrete: bool = False,
 ) -> TimeSeries | None:
-    if given is None:
+    if not is_given:
         return None
 
     def row() -> NDArray[Any]:
         rows = block()
-        if rows is None:  # cannot be: `given` is there
+        if rows is None:  # cannot be: it is given
             raise LookupError(name)
         values: NDArray[Any] = rows[cell]
         return values

@@ -13,6 +13,7 @@ import numpy as np
 from driada_widgets.core.errors import CorruptFileError
 from driada_widgets.core.experiment.contents import Contents, FeatureContent, Filled, Kinetics
 from driada_widgets.core.experiment.derive import read_only
+from driada_widgets.core.experiment.events import EVENT_ARRAYS, EventStore
 from driada_widgets.core.experiment.plain import from_plain, to_plain
 from driada_widgets.core.signals.types import TimeSeriesType
 
@@ -29,6 +30,7 @@ NEURON_ARRAYS = ("calcium", "spikes", "asp", "reconstructions")
 RESERVED_IDS = frozenset(
     {
         *NEURON_ARRAYS,
+        *EVENT_ARRAYS,
         *("activations", "activity", "neural_data", "rates", "sp", "_metadata", "_sync_info"),
         *("file", "manifest", "metadata", "sync_info"),
     }
@@ -91,7 +93,9 @@ def arrays_of(contents: Contents) -> dict[str, NDArray[np.generic]]:
         if getattr(contents, name) is not None
     }
     ids = feature_ids([feature.name for feature in contents.features])
-    return arrays | {id_: feature.data for id_, feature in zip(ids, contents.features, strict=True)}
+    events = {} if contents.events is None else contents.events.arrays
+    features = {id_: feature.data for id_, feature in zip(ids, contents.features, strict=True)}
+    return arrays | features | dict(events)
 
 
 def to_parts(contents: Contents) -> tuple[dict[str, Any], dict[str, NDArray[np.generic]]]:
@@ -117,6 +121,9 @@ def to_parts(contents: Contents) -> tuple[dict[str, Any], dict[str, NDArray[np.g
         "kept_cells": None if contents.kept_cells is None else list(map(int, contents.kept_cells)),
         "calcium_filled": _gaps_to_plain(contents.calcium_filled),
         "bad_frames": _mask_to_ranges(contents.bad_frames_mask),
+        "given_cells": to_plain(contents.given_cells),
+        "events": None if contents.events is None else contents.events.to_plain(),
+        "reconstruction": to_plain(contents.reconstruction),
         "kinetics": [
             [set_.cell, to_plain(set_.t_rise), to_plain(set_.t_off)] for set_ in contents.kinetics
         ],
@@ -161,6 +168,7 @@ def _assembled(meta: Mapping[str, Any], arrays: Mapping[str, NDArray[np.generic]
     plain = {name: from_plain(meta[name]) for name in _PLAIN_FIELDS}
     known_range = meta["calcium_range"]
     kept = meta["kept_cells"]
+    events = meta.get("events")
     n_frames = held["calcium"].shape[1]
     return Contents(
         **plain,
@@ -175,6 +183,9 @@ def _assembled(meta: Mapping[str, Any], arrays: Mapping[str, NDArray[np.generic]
         spikes=held.get("spikes"),
         asp=held.get("asp"),
         reconstructions=held.get("reconstructions"),
+        given_cells={name: tuple(cells) for name, cells in (meta.get("given_cells") or {}).items()},
+        events=None if events is None else EventStore.from_plain(events, held),
+        reconstruction=from_plain(meta.get("reconstruction")),
         kinetics=tuple(
             Kinetics(cell=cell, t_rise=from_plain(t_rise), t_off=from_plain(t_off))
             for cell, t_rise, t_off in meta["kinetics"]

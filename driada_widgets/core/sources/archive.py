@@ -151,8 +151,11 @@ def _ids_by_name(archive: Archive) -> tuple[dict[str, str], tuple[Note, ...]]:
     for entry in features if isinstance(features, list) else []:
         if isinstance(entry, dict) and isinstance(entry.get("name"), str):
             named[str(entry.get("id"))] = entry["name"]
+    # Stored with the experiment for its own use: no data of the recording.
+    internal = archive.manifest.get("internal")
+    hidden = internal if isinstance(internal, list) else []
     ids: dict[str, str] = {}
-    for id_ in archive.names:
+    for id_ in (name for name in archive.names if name not in hidden):
         name = named.get(id_, id_)
         ids[id_ if name in ids else name] = id_
     text = (

@@ -8,7 +8,7 @@ event and gives no amplitudes, this ``threshold`` looks at the slope of the trac
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.report import Progress
     from driada_widgets.core.spikes.wavelet import MorseWavelet
 
-__all__ = ["LOAD_TIME_METHODS", "LoadTimeSpikes", "load_time_spikes"]
+__all__ = ["LOAD_TIME_METHODS", "LoadTimeSpikes", "Traces", "load_time_spikes"]
 
 LOAD_TIME_METHODS = ("wavelet", "threshold")
 
@@ -44,6 +44,17 @@ WAVELET_PARAMETERS: dict[str, Any] = {
 SCALES = tuple(np.logspace(2.5, 5.5, 50, base=2.0).tolist())
 
 THRESHOLD_PARAMETERS = {"threshold_std": 2.5, "smooth_sigma": 2, "min_spike_interval": 0.1}
+
+
+class Traces(Protocol):
+    """An array of traces, or something that gives them one by one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Cells and frames."""
+
+    def __getitem__(self, cell: int, /) -> Any:
+        """Give one trace."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,7 +75,7 @@ class LoadTimeSpikes:
 
 
 def load_time_spikes(
-    traces: NDArray[Any],
+    traces: Traces,
     method: str,
     *,
     fps: float,
@@ -79,7 +90,7 @@ def load_time_spikes(
     Parameters
     ----------
     traces
-        Shape ``(n_cells, n_frames)``; each is scaled to [0, 1] by itself.
+        Shape ``(n_cells, n_frames)``; each is taken and scaled to [0, 1] by itself.
     method
         ``"wavelet"`` or ``"threshold"``.
     fps
@@ -120,7 +131,7 @@ def load_time_spikes(
 
 
 def _by_wavelet(  # noqa: PLR0917 - private
-    traces: NDArray[Any],
+    traces: Traces,
     fps: float,
     params: Mapping[str, Any] | None,
     wavelet: MorseWavelet | None,
@@ -164,7 +175,7 @@ def _by_wavelet(  # noqa: PLR0917 - private
 
 
 def _by_slope(
-    traces: NDArray[Any],
+    traces: Traces,
     fps: float,
     params: Mapping[str, Any] | None,
     n_workers: int,

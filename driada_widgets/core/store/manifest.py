@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.container.npz import canonical_json
 from driada_widgets.core.errors import CorruptFileError, NotThisFormatError
+from driada_widgets.core.experiment.events import EVENT_ARRAYS
 from driada_widgets.core.experiment.hashing import content_hash
 from driada_widgets.core.store.record import Record
 from driada_widgets.version import __version__
@@ -28,8 +29,9 @@ SCHEMA = 1
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """For each older schema, what turns its manifest into one of the next schema."""
 
-DERIVED = ("asp", "reconstructions")
-"""Arrays that were computed from calcium; everything else is stored as it was given."""
+DERIVED = ("asp", "reconstructions", *EVENT_ARRAYS)
+"""Arrays that were computed from calcium; everything else is stored as it was given, and so are
+spikes unless they were reconstructed."""
 
 _UNITS = {"fps": "Hz", "t_rise_sec": "s", "t_off_sec": "s"}
 
@@ -63,15 +65,23 @@ def describe(
         "request_hash": _digest(record.request),
         "experiment": dict(meta),
         "units": _units(contents),
-        "derived": [name for name in DERIVED if name in digests],
+        "derived": _derived(contents, digests),
+        "internal": [name for name in EVENT_ARRAYS if name in digests],
     }
 
 
 def axes_of(meta: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, list[str]]:
-    """Name the axes of every array: cell, component, frame."""
+    """Name the axes of every array: cell, component, frame; those of events are no such table."""
     features = {entry["id"] for entry in meta["features"]}
     rows = {name: "component" if name in features else "cell" for name in shapes}
-    return {name: [rows[name], "frame"][-len(shape) :] for name, shape in shapes.items()}
+    tables = {name: [rows[name], "frame"][-len(shape) :] for name, shape in shapes.items()}
+    return tables | {name: ["store", "row", "value"] for name in shapes if name in EVENT_ARRAYS}
+
+
+def _derived(contents: Contents, digests: Mapping[str, str]) -> list[str]:
+    """List the arrays that were computed from calcium."""
+    names = DERIVED if contents.reconstruction is None else ("spikes", *DERIVED)
+    return [name for name in names if name in digests]
 
 
 def readable(manifest: dict[str, Any], path: Path) -> dict[str, Any]:

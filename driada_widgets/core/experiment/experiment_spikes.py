@@ -1,0 +1,304 @@
+"""Spikes of all neurons of an experiment: in threads, with progress, all or nothing."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from driada_widgets.core.experiment.assembled import AssembledExperiment
+from driada_widgets.core.experiment.cell_work import do
+from driada_widgets.core.experiment.checks import rate_of
+from driada_widgets.core.experiment.neuron_spikes import default_kinetics_warning
+from driada_widgets.core.experiment.notes import NO_SPIKES
+from driada_widgets.core.experiment.plain import to_plain
+from driada_widgets.core.experiment.present import spike_series
+from driada_widgets.core.experiment.spike_contents import with_found_spikes
+from driada_widgets.core.report import Note
+from driada_widgets.core.spikes.kernel import cut_note
+from driada_widgets.core.spikes.parameters import (
+    DEFAULT_FPS,
+    NeuronThresholdParameters,
+    NeuronWaveletParameters,
+    ReconstructionParameters,
+)
+from driada_widgets.core.spikes.reconstruct import bank_for
+from driada_widgets.core.spikes.wavelet import MorseWavelet
+from driada_widgets.core.spikes.workers import number_of_workers, over_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from driada_widgets.core.experiment.cell_work import CellOutcome, KineticsFit
+    from driada_widgets.core.experiment.neuron import Neuron
+    from driada_widgets.core.report import Progress
+
+__all__ = ["FAMILY", "RECONSTRUCT_OPTIONS", "ExperimentSpikes"]
+
+FAMILY = "per-neuron"
+STAGE = "Reconstructing spikes"
+N_SHOWN = 10
+
+_COMMON = (
+    "min_events_threshold",
+    "adaptive_thresholds",
+    "amplitude_method",
+    "create_event_regions",
+    "event_mask_expansion_sec",
+)
+
+RECONSTRUCT_OPTIONS = (
+    "n_iter",
+    "optimize_kinetics",
+    "hybrid_kinetics",
+    *_COMMON,
+    *(name for name in NeuronWaveletParameters.__dataclass_fields__ if name != "fps"),
+    *(
+        name
+        for name in NeuronThresholdParameters.__dataclass_fields__
+        if name not in ("fps", "event_mask_expansion_sec")
+    ),
+    "rel_wvt_times",
+    "wavelet",
+)
+"""Options of ``reconstruct_all_neurons`` that a request may hold."""
+
+
+class ExperimentSpikes(AssembledExperiment):
+    """How an experiment gets spikes; ``Experiment`` says how people make one."""
+
+    def reconstruct_all_neurons(  # noqa: PLR0917 - the reference's signature
+        self,
+        method: str = "wavelet",
+        n_iter: int = 3,
+        optimize_kinetics: bool = True,
+        hybrid_kinetics: bool = True,
+        wavelet: MorseWavelet | None = None,
+        rel_wvt_times: ArrayLike | None = None,
+        show_progress: bool = True,
+        use_gpu: bool = False,
+        n_jobs: int | None = None,
+        enable_parallelization: bool | None = None,
+        *,
+        progress: Progress | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Find the spikes of all neurons, by a per-neuron method.
+
+        Parameters
+        ----------
+        method
+            ``"wavelet"`` or ``"threshold"``; see ``Neuron.reconstruct_spikes``. The load-time
+            methods of ``reconstruct_spikes=`` share these names and are other algorithms.
+        n_iter
+            Number of searches.
+        optimize_kinetics
+            Whether rise and decay times are fitted.
+        hybrid_kinetics
+            Whether they are fitted first, from the events of an earlier reconstruction; without
+            one the defaults are used. Otherwise they are fitted to the events that were found,
+            and spikes are found again with them, in one search, with regions.
+        wavelet, rel_wvt_times
+            A ``MorseWavelet`` and the time resolutions of its scales in frames; ``None``: default.
+        show_progress, use_gpu
+            Accepted and not used: give ``progress`` to follow.
+        n_jobs
+            Neurons at a time, -1 for one a processor; ``None``: as the experiment was made.
+        enable_parallelization
+            False does one neuron after another; ``None``: as the experiment was made.
+        progress
+            Told about every neuron; asked whether to stop. When it is stopped, the experiment
+            stays as it was.
+        **kwargs
+            Further arguments of ``Neuron.reconstruct_spikes``. ``fps`` is the experiment's.
+
+        Raises
+        ------
+        NotImplementedError
+            If the method is unknown.
+        ParameterError
+            A ``ValueError``: a parameter that is unknown or cannot be.
+        LoadCancelledError
+            If the progress was cancelled.
+
+        Warns
+        -----
+        UserWarning
+            If neurons have no spikes because of their traces, or are reconstructed again with
+            default kinetics.
+
+        Notes
+        -----
+        Results depend neither on the number of workers nor on the order of neurons.
+        """
+        options = {
+            "n_iter": n_iter,
+            "optimize_kinetics": optimize_kinetics,
+            "hybrid_kinetics": hybrid_kinetics,
+            "wavelet": wavelet,
+            "rel_wvt_times": rel_wvt_times,
+            **kwargs,
+        }
+        is_parallel = (
+            self._enable_parallelization
+            if enable_parallelization is None
+            else enable_parallelization
+        )
+        jobs = (self._n_jobs if n_jobs is None else n_jobs) if is_parallel else 1
+        for note in self.find_spikes(method, options, n_jobs=jobs, progress=progress):
+            if note.level == "warning":
+                warnings.warn(note.text, UserWarning, stacklevel=2)
+
+    def find_spikes(
+        self,
+        method: str,
+        options: Mapping[str, Any],
+        *,
+        n_jobs: int = -1,
+        progress: Progress | None = None,
+    ) -> tuple[Note, ...]:
+        """Do what ``reconstruct_all_neurons`` does, and give its warnings as notes.
+
+        Parameters
+        ----------
+        method
+            ``"wavelet"`` or ``"threshold"``.
+        options
+            Arguments of ``reconstruct_all_neurons`` (``RECONSTRUCT_OPTIONS``).
+        n_jobs
+            Neurons at a time, -1 for one a processor.
+        progress
+            Told about every neuron; asked whether to stop.
+
+        Returns
+        -------
+        tuple of Note
+            Also among the experiment's ``notes``.
+        """
+        told = {name: value for name, value in options.items() if value is not None}
+        parameters, fit = self._asked(method, told)
+        wavelet = _wavelet(told.get("wavelet"))
+        bank = bank_for(self.n_frames, parameters, wavelet=wavelet, times=told.get("rel_wvt_times"))
+        tasks = [neuron._task(parameters.fps) for neuron in self.neurons]  # noqa: SLF001
+        have_spikes = [neuron.asp is not None for neuron in self.neurons]
+        outcomes = over_cells(
+            lambda cell, check: do(tasks[cell], parameters, fit=fit, bank=bank, check=check),
+            self.n_cells,
+            stage=STAGE,
+            n_workers=number_of_workers(n_jobs, self.n_cells),
+            progress=progress,
+        )
+        depends_on_past = fit == "before" and any(task.starts.size for task in tasks)
+        self._take_outcomes(outcomes)
+        self._remember(method, told, is_repeatable=not depends_on_past)
+        used = tasks if fit == "after" else outcomes  # whose kinetics the first search used
+        again = [
+            cell
+            for cell, had_spikes in enumerate(have_spikes)
+            if had_spikes and (used[cell].t_rise is None or used[cell].t_off is None)
+        ]
+        notes = [*_again_notes(again, parameters.fps), *_notes_on(outcomes, self.neurons)]
+        self._say(notes)
+        return tuple(notes)
+
+    def _asked(
+        self, method: str, options: Mapping[str, Any]
+    ) -> tuple[ReconstructionParameters, KineticsFit]:
+        own = dict(options)
+        for name in ("wavelet", "rel_wvt_times"):
+            own.pop(name, None)
+        is_fitted = own.pop("optimize_kinetics", True)
+        is_hybrid = own.pop("hybrid_kinetics", True)
+        common = {name: own.pop(name) for name in ("n_iter", *_COMMON) if name in own}
+        fps = own.pop("fps", None) or rate_of(self.static_features) or DEFAULT_FPS
+        parameters = ReconstructionParameters.of(method, own | {"fps": float(fps)}, **common)
+        if not is_fitted:
+            return parameters, "no"
+        return parameters, "before" if is_hybrid else "after"
+
+    def _take_outcomes(self, outcomes: Sequence[CellOutcome]) -> None:
+        """Put everything that was found on the experiment and its neurons, at once."""
+        found = {cell: outcome.spikes for cell, outcome in enumerate(outcomes)}
+        contents = with_found_spikes(self._contents, found, [])
+        self._hold(contents)
+        arrays = self._spike_arrays
+        for cell, (neuron, outcome) in enumerate(zip(self.neurons, outcomes, strict=True)):
+            neuron._take_outcome(outcome, _rows_of(arrays, cell))  # noqa: SLF001 - own neuron
+        events = [neuron.event_record(cell) for cell, neuron in enumerate(self.neurons)]
+        contents = with_found_spikes(self._contents, {}, events)
+        self._contents = contents
+        self._maker.renew(contents, arrays)
+        for neuron in self.neurons:
+            neuron.has_own_events = False
+        self._has_spikes = True
+        self.spikes = spike_series(arrays, self.neurons, has_spikes=True)
+        self._hashes.pop("spikes", None)
+
+    def _remember(self, method: str, options: Mapping[str, Any], *, is_repeatable: bool) -> None:
+        """Keep how spikes were found, in the request too if that alone would find them again."""
+        plain = {name: _plain_option(value) for name, value in options.items()}
+        provenance = dict(self._contents.provenance)
+        request = provenance.get("request")
+        if isinstance(request, dict):
+            spikes = {"method": method, **plain}
+            provenance["request"] = {**request, "spikes": spikes} if is_repeatable else None
+        self._contents = replace(
+            self._contents,
+            reconstruction={"family": FAMILY, "method": method, "options": plain},
+            provenance=provenance,
+        )
+        self.__dict__.pop("spike_reconstruction_method", None)
+
+    def _say(self, notes: Sequence[Note]) -> None:
+        new = {note.id for note in notes} | {NO_SPIKES.id}
+        self._notes = (*(note for note in self._notes if note.id not in new), *notes)
+
+
+def _rows_of(arrays: Any, cell: int) -> Callable[[], tuple[NDArray[Any], NDArray[Any]]]:
+    return lambda: (arrays.spikes[cell], arrays.asp[cell])
+
+
+def _again_notes(cells: Sequence[int], fps: float) -> list[Note]:
+    """Say which neurons were reconstructed again with default kinetics."""
+    if not cells:
+        return []
+    text = default_kinetics_warning(cells[0], fps)
+    if len(cells) > 1:
+        text += f". The same holds for {len(cells) - 1} more neurons."
+    return [Note(id="default-kinetics-again", level="warning", subject="spikes", text=text)]
+
+
+def _notes_on(outcomes: Sequence[CellOutcome], neurons: Sequence[Neuron]) -> list[Note]:
+    """Say which traces hold nothing, and whether transients are cut."""
+    notes = []
+    problems = [
+        f"{cell} ({outcome.spikes.problem})"
+        for cell, outcome in enumerate(outcomes)
+        if outcome.spikes.problem
+    ]
+    if problems:
+        more = f" and {len(problems) - N_SHOWN} more" if len(problems) > N_SHOWN else ""
+        text = (
+            f"{len(problems)} of {len(outcomes)} neurons have no spikes because of their traces: "
+            f"{', '.join(problems[:N_SHOWN])}{more}."
+        )
+        notes.append(Note(id="neurons-not-searched", level="warning", subject="spikes", text=text))
+    slowest = max(neuron._kinetics()[1] for neuron in neurons)  # noqa: SLF001 - own neurons
+    cut = cut_note(slowest)
+    return notes if cut is None else [*notes, cut]
+
+
+def _wavelet(value: Any) -> MorseWavelet | None:
+    if value is None or isinstance(value, MorseWavelet):
+        return value
+    return MorseWavelet(**value)
+
+
+def _plain_option(value: Any) -> Any:
+    if isinstance(value, MorseWavelet):
+        return {"gamma": value.gamma, "beta": value.beta}
+    return to_plain(np.asarray(value) if isinstance(value, tuple) else value)

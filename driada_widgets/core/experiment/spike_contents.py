@@ -1,0 +1,98 @@
+"""Contents with the spikes of some neurons replaced by what was found in their traces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from driada_widgets.core.experiment.derive import DerivedArrays, read_only
+from driada_widgets.core.experiment.events import EVENT_ARRAYS, with_events
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from driada_widgets.core.experiment.contents import Contents
+    from driada_widgets.core.experiment.events import CellEvents
+    from driada_widgets.core.spikes.reconstruct import CellSpikes
+
+__all__ = ["SPIKE_IDS", "with_found_spikes"]
+
+SPIKE_IDS = ("spikes", "asp", "reconstructions", *EVENT_ARRAYS)
+"""Ids of the arrays that may be others afterwards."""
+
+
+def with_found_spikes(
+    contents: Contents, found: Mapping[int, CellSpikes], events: Sequence[CellEvents]
+) -> Contents:
+    """Replace spikes and amplitudes of neurons; their given reconstructions hold no longer.
+
+    Parameters
+    ----------
+    contents
+        What the experiment is made from.
+    found
+        New spikes, by index in the experiment.
+    events
+        What is known now about the events of neurons.
+
+    Returns
+    -------
+    Contents
+        Spikes are 0 and 1, amplitudes float64, over all recorded neurons and frames; 0 where
+        neurons or frames were left out.
+    """
+    shape = DerivedArrays(contents)
+    cells = range(shape.n_cells)
+    given = {name: _having(contents, name, cells) for name in ("spikes", "asp", "reconstructions")}
+    changes: dict[str, Any] = {"events": with_events(contents.events, events)}
+    if found:
+        for name, dtype in (("spikes", np.int8), ("asp", np.float64)):
+            is_all = set(cells) <= set(found)
+            old = None if is_all else getattr(contents, name)
+            rows = _rows(old, contents.calcium.shape, np.dtype(dtype))
+            _fill(rows, found, shape, as_ones=name == "spikes")
+            changes[name] = read_only(rows)
+            given[name] |= set(found)
+        given["reconstructions"] -= set(found)
+        if not given["reconstructions"]:
+            changes["reconstructions"] = None
+    changes["given_cells"] = {
+        name: tuple(sorted(having))
+        for name, having in given.items()
+        if having and having != set(cells)
+    }
+    return replace(contents, **changes)
+
+
+def _having(contents: Contents, name: str, cells: range) -> set[int]:
+    """Give the neurons that have a row of an array."""
+    if getattr(contents, name) is None:
+        return set()
+    return set(contents.given_cells.get(name, cells))
+
+
+def _rows(
+    old: NDArray[np.generic] | None, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> NDArray[Any]:
+    if old is None:
+        return np.zeros(shape, dtype=dtype)
+    kept = np.asarray(old)
+    return kept.astype(np.result_type(kept.dtype, dtype))
+
+
+def _fill(
+    rows: NDArray[Any],
+    found: Mapping[int, CellSpikes],
+    shape: DerivedArrays,
+    *,
+    as_ones: bool,
+) -> None:
+    for cell, spikes in found.items():
+        row = rows[cell if shape.kept_cells is None else shape.kept_cells[cell]]
+        frames = spikes.frames if shape.kept_frames is None else shape.kept_frames[spikes.frames]
+        row[...] = 0
+        row[frames] = 1 if as_ones else spikes.heights
