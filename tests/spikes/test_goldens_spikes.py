@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.golden_cases import Case, cases
 
 from driada_widgets.core.spikes.events import extract_wvt_events, mark_events
 from driada_widgets.core.spikes.kernel import sum_of_transients, transient
@@ -15,6 +14,7 @@ from driada_widgets.core.spikes.kinetics import fit_kinetics
 from driada_widgets.core.spikes.load_time import load_time_spikes
 from driada_widgets.core.spikes.parameters import ReconstructionParameters
 from driada_widgets.core.spikes.reconstruct import CellSpikes, reconstruct_cell
+from tests.golden_cases import Case, cases
 
 WVT = {
     "scale_length_thr": 15,
