@@ -76,6 +76,7 @@ _sources = st.builds(
     data_source=names,
     path=st.none() | _paths,
     neural=st.none() | names,
+    as_saved=st.booleans(),
 )
 _choices = st.builds(
     FeatureChoice,

@@ -126,10 +126,8 @@ def run(
         If the progress was cancelled; nothing is left behind.
     """
     opened = open_source(request, data=data)
-    if opened.experiment is not None and is_untouched(request):
-        result = opened_as_saved(
-            opened.experiment, opened.inventory.path, opened.inventory.notes
-        )
+    if opened.experiment is not None and is_untouched(request, opened.experiment):
+        result = opened_as_saved(opened.experiment, opened.inventory.path, opened.inventory.notes)
     else:
         result = _built(opened, request, rebuild=rebuild, cache=cache, progress=progress)
     if request.save is None:

@@ -12,7 +12,7 @@ from driada_widgets.core.resolve import resolve
 from driada_widgets.core.road.earlier import find_earlier, open_earlier
 from driada_widgets.core.road.looking import Bench
 from driada_widgets.core.road.opening import completed, open_source
-from driada_widgets.core.road.saved_source import is_untouched
+from driada_widgets.core.road.saved_source import all_choices, is_untouched
 from driada_widgets.core.road.saving import opened_as_saved, save_result
 from driada_widgets.core.sources import fingerprint
 
@@ -108,11 +108,21 @@ class Workbench:
         planned = resolve(completed(request, self.experiment), inventory)
         if not isinstance(planned, LoadPlan):
             return planned
-        origin = {
-            name: "file" if where == "given" and name not in request.static_features else where
+        saved = {} if self.experiment is None else self.experiment.static_features
+        origin: dict[str, Any] = {
+            name: "file"
+            if where == "given" and request.static_features.get(name) in (None, saved.get(name))
+            else where
             for name, where in planned.static_origin.items()
         }
         return replace(planned, static_origin=origin)
+
+    def completed(self, request: LoadRequest) -> LoadRequest:
+        """Give a request that says everything which a saved experiment already decides."""
+        saved = self._bench_of(request).opened.experiment
+        if saved is None or not is_untouched(request, saved):
+            return request
+        return all_choices(request, saved)
 
     def check(self, request: LoadRequest, progress: Progress | None = None) -> CheckResult:
         """Say everything that a person should know before building.
@@ -140,7 +150,8 @@ class Workbench:
         """
         bench = self._bench_of(request)
         experiment = bench.opened.experiment
-        if experiment is not None and is_untouched(request):
+        if experiment is not None and is_untouched(request, experiment):
+            know_hash(experiment, progress)
             return opened_as_saved(experiment, bench.inventory.path, bench.inventory.notes)
         result = bench.build(request, progress=progress)
         know_hash(result.experiment, progress)

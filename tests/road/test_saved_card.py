@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +9,11 @@ import pytest
 
 from driada_widgets.core.errors import NotFoundError
 from driada_widgets.core.pipeline import run
-from driada_widgets.core.request.codegen import save_from_path
-from driada_widgets.core.request.model import LoadRequest, SaveSpec, SourceSpec
 from driada_widgets.core.road.saved_card import SavedCard, built_again, look_at_saved
 from driada_widgets.core.road.when import ago
-from driada_widgets.core.workbench import Workbench
 from tests.hostile import ATTACKS
 from tests.samples import make_aligned
-
-GOLDEN = Path(__file__).parents[1] / "goldens" / "driada_experiment.pickle"
+from tests.saved import DRIADA_PICKLE, saved
 
 
 @pytest.fixture
@@ -26,20 +21,6 @@ def recording(tmp_path: Path) -> Path:
     """Give a data file in the folder of a lab."""
     np.savez(tmp_path / "mouse.npz", **make_aligned())
     return tmp_path / "mouse.npz"
-
-
-def saved(recording: Path, name: str = "Exp mouse.npz") -> Path:
-    """Build the recording without 61 bad frames, and save it beside itself."""
-    path = recording.parent / name
-    request = LoadRequest(
-        source=SourceSpec(path=recording),
-        exp_params={"name": "mouse"},
-        static_features={"fps": 20.0},
-        bad_frames=((120, 181),),
-        save=save_from_path(path),
-    )
-    run(request)
-    return path
 
 
 def card_of(path: Path) -> SavedCard:
@@ -119,7 +100,7 @@ def test_own_pickle_is_trusted_by_its_record(recording: Path) -> None:
 
 def test_pickle_of_driada_opens_unverified() -> None:
     """Its card says that damage cannot be seen."""
-    card = card_of(GOLDEN)
+    card = card_of(DRIADA_PICKLE)
 
     assert card.problem == ""
     assert "driada wrote it" in card.trust[0]
@@ -174,85 +155,3 @@ def test_missing_file_is_an_error(tmp_path: Path) -> None:
 def test_ages_in_words(passed: float, words: str) -> None:
     """The largest unit that fits, in whole numbers."""
     assert ago(1e9, now=1e9 + passed).startswith(words)
-
-
-# --- a saved experiment as the source ---
-
-
-def as_source(path: Path) -> LoadRequest:
-    """Ask for nothing but to open a saved experiment."""
-    return LoadRequest(source=SourceSpec(kind="saved", path=path))
-
-
-def test_notes_of_opening_reach_check_and_result() -> None:
-    """A pickle of driada says that it is unverified, and what its calcium is, wherever it goes."""
-    bench = Workbench()
-    request = as_source(GOLDEN)
-
-    checked = {note.id for note in bench.check(request).notes}
-    opened = {note.id for note in bench.build(request).notes}
-    ran = {note.id for note in run(request).notes}
-
-    assert {"unverified", "calcium-processed"} <= checked
-    assert {"unverified", "calcium-processed", "opened-as-saved"} <= opened
-    assert opened == ran
-
-
-@pytest.mark.parametrize("name", ["copy.npz", "copy.pickle"])
-def test_saving_an_opened_experiment_keeps_what_it_was_made_from(
-    recording: Path, name: str
-) -> None:
-    """A converted file still builds again from the recording, not from the file it came from."""
-    path = saved(recording, "Exp mouse.pickle")
-    copy = recording.parent / name
-    request = as_source(path)
-    bench = Workbench()
-    result = bench.build(request)
-    bench.save(result, replace(request, save=save_from_path(copy)))
-
-    original, copied = run(request).experiment, run(as_source(copy)).experiment
-
-    assert copied.content_hash == original.content_hash
-    assert copied.provenance["request"] == original.provenance["request"]
-    assert copied.provenance["source"] == original.provenance["source"]
-
-
-def test_saved_experiment_resolves_by_its_own_choices(recording: Path) -> None:
-    """Headers alone give its name, its rate and its bad frames; they count as the file's."""
-    bench = Workbench()
-    request = as_source(saved(recording))
-    plan = bench.resolve(request, bench.open(request))
-
-    assert not isinstance(plan, tuple)
-    assert plan.name == "mouse"
-    assert plan.bad_frames == ((120, 181),)
-    assert plan.static_features["fps"] == 20.0
-    assert plan.static_origin["fps"] == "file"
-
-
-def test_name_of_the_lab_is_kept_when_a_saved_experiment_is_edited(recording: Path) -> None:
-    """An experiment that is named by the rule of IABS keeps its name when it is built again."""
-    path = recording.parent / "lab.npz"
-    parameters = {"track": "HT", "animal_id": "H01", "session": "2"}
-    run(
-        LoadRequest(
-            source=SourceSpec(path=recording, data_source="IABS", kind="iabs"),
-            exp_params=parameters,
-            save=SaveSpec(path=path),
-        )
-    )
-
-    edited = run(replace(as_source(path), bad_frames=((0, 10),)))
-
-    assert edited.experiment.signature == "Exp H01_HT2"
-    assert edited.experiment.n_frames == 990
-
-
-def test_driada_experiment_is_named_as_it_was_when_it_is_edited() -> None:
-    """Also where nothing but its parameters tells by whose rule it is named."""
-    original = run(as_source(GOLDEN)).experiment
-
-    edited = run(replace(as_source(GOLDEN), bad_frames=((0, 10),))).experiment
-
-    assert edited.signature == original.signature
-    assert edited.n_frames == original.n_frames - 10

@@ -169,6 +169,7 @@ def _is_beyond_options(request: LoadRequest) -> bool:
     features, save = request.features, request.save
     return (
         any(getattr(request, name) != getattr(default, name) for name in names)
+        or not request.source.as_saved
         or (features is not None and not (features and all(map(_is_type_only, features.values()))))
         or bool(request.spikes and request.spikes.options)
         or (save is not None and (save.path is None or save_from_path(save.path) != save))

@@ -48,12 +48,16 @@ class SourceSpec:
         File, folder or demo name; ``None`` for IABS and memory.
     neural
         Name of the array that is the neural data; ``None``: the first of the known aliases.
+    as_saved
+        Of a saved experiment: whether what the request leaves open is as it was saved. False if
+        the request says everything, so that it can also take bad frames back.
     """
 
     kind: SourceKind = "file"
     data_source: str = "MyLab"
     path: Path | None = None
     neural: str | None = None
+    as_saved: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -349,6 +349,7 @@ _REQUEST: Final[dict[str, _Read]] = {
             "data_source": _text,
             "path": _path,
             "neural": _text,
+            "as_saved": _yes_no,
         },
     ),
     "exp_params": _values,

@@ -76,6 +76,8 @@ def canonical(request: LoadRequest) -> dict[str, Any]:
             tree[name] = write_field(request, name, complete=True)
     path = request.source.path
     tree["source"]["path"] = None if path is None else path.name
+    if tree["source"].pop("as_saved") is False:
+        tree["source"]["as_saved"] = False
     tree["bad_frames"] = [list(pair) for pair in frames.from_given(request.bad_frames)]
     tree["transpose"] = sorted(set(request.transpose))
     for measured in ("static_features", "features", "nan"):
@@ -188,7 +190,7 @@ _FIELDS = (
 )
 _PARTS: dict[type, tuple[dict[str, str], tuple[str, ...], Callable[[], Any]]] = {
     SourceSpec: (
-        {"kind": "kind", "data_source": "data_source", "path": "path", "neural": "neural"},
+        {name: name for name in ("kind", "data_source", "path", "neural", "as_saved")},
         (),
         SourceSpec,
     ),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from driada_widgets.core.errors import LoaderError
+from driada_widgets.core.errors import LoaderError, ParameterError
 from driada_widgets.core.experiment.naming import construct_session_name
 from driada_widgets.core.request import frames
 from driada_widgets.core.request.model import FeatureChoice, LoadRequest, NanPolicies, SourceSpec
 from driada_widgets.core.request.reading import from_dict
+from driada_widgets.core.request.writing import canonical
 from driada_widgets.core.sources import fingerprint, memory
 
 if TYPE_CHECKING:
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
     from driada_widgets.core.report import Note
     from driada_widgets.core.sources.base import Inventory
 
-__all__ = ["arrays_in", "inventory_in", "is_untouched", "recorded_request", "with_saved_choices"]
+__all__ = [
+    "all_choices",
+    "arrays_in",
+    "inventory_in",
+    "is_untouched",
+    "recorded_request",
+    "with_saved_choices",
+]
 
 
 def arrays_in(experiment: Experiment) -> dict[str, Any]:
@@ -52,16 +60,33 @@ def inventory_in(
     )
 
 
-def is_untouched(request: LoadRequest) -> bool:
-    """Say whether a request asks for nothing but to open a saved experiment."""
-    source = SourceSpec(
-        kind="saved", data_source=request.source.data_source, path=request.source.path
-    )
-    return replace(request, save=None, root=LoadRequest().root) == LoadRequest(source=source)
+def is_untouched(request: LoadRequest, experiment: Experiment) -> bool:
+    """Say whether a request asks for nothing but to open a saved experiment as it is.
+
+    It may say nothing, or everything as it was decided when the experiment was saved.
+    """
+    source = SourceSpec(kind="saved", path=request.source.path)
+    bare = LoadRequest(source=replace(source, data_source=request.source.data_source))
+    asked = replace(request, save=None, root=bare.root)
+    if asked == bare:
+        return True
+    try:
+        saved = all_choices(LoadRequest(source=source), experiment)
+        return canonical(asked) == canonical(saved)
+    except ParameterError:  # a value that cannot be written down was not saved either
+        return False
+
+
+def all_choices(request: LoadRequest, experiment: Experiment) -> LoadRequest:
+    """Write everything that was decided when an experiment was saved into a request."""
+    full = with_saved_choices(request, experiment)
+    return replace(full, source=replace(full.source, as_saved=False))
 
 
 def with_saved_choices(request: LoadRequest, experiment: Experiment) -> LoadRequest:
     """Complete a request by what was decided when the experiment was saved; edits win."""
+    if not request.source.as_saved:
+        return request
     contents = experiment.contents
     before = recorded_request(experiment.provenance) or LoadRequest()
     source = replace(request.source, neural=request.source.neural or "calcium")
