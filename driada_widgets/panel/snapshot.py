@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from driada_widgets.core.request.model import LoadRequest
+from driada_widgets.panel.picture_view import PictureView
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,6 +196,8 @@ class Snapshot:
         Whether bad frames are being looked for.
     look_at
         Frames ``[start, stop)`` to bring into view, and how often this was asked.
+    pictures
+        Which picture is shown, and what is chosen in the pictures.
     """
 
     step: StepName = "source"
@@ -230,6 +233,7 @@ class Snapshot:
     reviewed: int | None = None
     is_searching: bool = False
     look_at: tuple[int, int, int] = (0, 0, 0)
+    pictures: PictureView = field(default_factory=PictureView)
 
     @property
     def is_busy(self) -> bool:

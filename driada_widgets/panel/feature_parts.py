@@ -1,0 +1,79 @@
+"""The features of the last check as single rows, to be drawn and compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from driada_widgets.panel.state_base import StateBase
+
+__all__ = ["FeaturePart", "feature_parts", "part_named", "planes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeaturePart:
+    """One row of a feature.
+
+    Parameters
+    ----------
+    name
+        Name in the experiment, with the component: ``"position[0]"``.
+    values
+        Shape ``(n_frames,)``, read-only.
+    discrete
+        Whether it takes separate values.
+    period
+        Period of an angle, else ``None``.
+    """
+
+    name: str
+    values: NDArray[Any]
+    discrete: bool = False
+    period: float | None = None
+
+
+def feature_parts(state: StateBase) -> list[FeaturePart]:
+    """List all features of the file that are used, one part a component."""
+    parts: list[FeaturePart] = []
+    check = state.snapshot.check
+    for report in check.features if check else ():
+        values = state.workbench.feature(report.source) if report.source else None
+        if values is None:
+            continue
+        info = report.type_info
+        if values.ndim > 1:
+            parts += [
+                FeaturePart(name=f"{report.name}[{index}]", values=part)
+                for index, part in enumerate(values)
+            ]
+        else:
+            part = FeaturePart(
+                name=report.name,
+                values=values,
+                discrete=bool(info and info.is_discrete),
+                period=info.circular_period if info else None,
+            )
+            parts.append(part)
+    return parts
+
+
+def part_named(state: StateBase, name: str) -> FeaturePart | None:
+    """Give one row by its name, or ``None`` if there is no such row now."""
+    return next((part for part in feature_parts(state) if part.name == name), None)
+
+
+def planes(state: StateBase) -> dict[str, NDArray[np.generic]]:
+    """Give the features of two components by name, combined ones included."""
+    found: dict[str, NDArray[np.generic]] = {}
+    check = state.snapshot.check
+    for report in check.features if check else ():
+        if len(report.shape) == 2 and report.shape[0] == 2:
+            bench = state.workbench
+            values = bench.feature(report.source) if report.source else bench.combined(report.name)
+            if values is not None:
+                found[report.name] = values
+    return found
