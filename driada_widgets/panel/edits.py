@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "add_aggregate",
+    "as_listed",
     "complete",
     "remove_aggregate",
     "rename_feature",
@@ -35,6 +36,7 @@ __all__ = [
     "set_param",
     "set_static",
     "set_transposed",
+    "surprises",
     "type_word",
     "use_feature",
 ]
@@ -75,6 +77,25 @@ def complete(request: LoadRequest, features: Sequence[FeatureReport]) -> LoadReq
         else:
             listed[report.source] = choice
     return replace(request, features=listed)
+
+
+def surprises(features: Sequence[FeatureReport]) -> tuple[FeatureReport, ...]:
+    """List features that a hand-made list turns from circular to linear without naming them."""
+    return tuple(
+        report
+        for report in features
+        if report.listed is not None and report.listed is not report.type_info
+    )
+
+
+def as_listed(request: LoadRequest, features: Sequence[FeatureReport]) -> LoadRequest:
+    """Write a complete list of features in which the surprises keep their own type."""
+    changed = surprises(features)
+    kept = [
+        replace(report, type_info=report.listed, forced=False) if report in changed else report
+        for report in features
+    ]
+    return complete(request, kept)
 
 
 def set_feature_type(

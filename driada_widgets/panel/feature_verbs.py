@@ -27,6 +27,20 @@ class FeatureVerbs(StateBase):
         )
         self._edit(f"{feature} is {type_ or 'as detected'}", request)
 
+    def list_all(self, *, as_detected: bool) -> None:
+        """Write the complete list of features where a hand-made one leaves out circular ones.
+
+        Parameters
+        ----------
+        as_detected
+            Whether those stay circular; False: linear, as the list means now.
+        """
+        request, features = self.snapshot.request, self._features()
+        if as_detected:
+            self._edit("keep circular features", edits.as_listed(request, features))
+        else:
+            self._edit("make circular features linear", edits.complete(request, features))
+
     def use_feature(self, feature: str, *, use: bool) -> None:
         """Take an array of the file as a feature, or leave it out."""
         request = edits.use_feature(self.snapshot.request, self._features(), feature, use=use)

@@ -11,6 +11,7 @@ from driada_widgets.panel.sections.bad_frames import BadFrames
 from driada_widgets.panel.sections.base import Section, card, html, row, set_html, show
 from driada_widgets.panel.sections.features import FeatureTable
 from driada_widgets.panel.sections.pictures import TracePicture
+from driada_widgets.panel.sections.proposals import Proposals
 from driada_widgets.panel.sections.report import ReportView
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ class CheckSection(Section):
         self._report = ReportView(self)
         self._features = FeatureTable(self)
         self._picture = TracePicture(self)
+        self._proposals = Proposals(self)
         self._bad = BadFrames(self)
         self._after = widgets.VBox(
             [
                 card("Report", self._report.widget),
                 card("Features", self._features.widget),
-                card("Traces", self._picture.widget, self._bad.widget),
+                card("Traces", self._picture.widget),
+                card("Bad frames", self._proposals.widget, self._bad.widget),
             ]
         )
         return [row(self._check, self._cancel, self._status), self._after]
@@ -55,6 +58,7 @@ class CheckSection(Section):
             self._report.render(snapshot)
             self._features.render(snapshot)
             self._picture.render(snapshot)
+            self._proposals.render(snapshot)
             self._bad.render(snapshot)
 
 

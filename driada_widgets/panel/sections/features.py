@@ -1,13 +1,14 @@
-"""The feature table of step Check: detected type, confidence, reason, override and way back."""
+"""The feature table of step Check: what is used, its name, its type and why, and the way back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from driada_widgets.panel.binding import bind, css_names, escape
-from driada_widgets.panel.edits import type_word
+from driada_widgets.panel.binding import bind, css_names, escape, plain
+from driada_widgets.panel.edits import surprises, type_word
 from driada_widgets.panel.sections.base import html, set_html
 
 if TYPE_CHECKING:
@@ -20,7 +21,22 @@ if TYPE_CHECKING:
 __all__ = ["FeatureTable"]
 
 TYPES = ("linear", "circular", "binary", "categorical", "count", "timeline", "discrete")
-HEAD = ("Feature", "Detected", "Sure", "Why", "Type", "")
+HEAD = ("Use", "Feature, and its name here", "Detected", "Sure", "Why", "Type", "")
+SHOWN_PROBLEMS = frozenset(
+    {"feature-name-protected", "feature-name-double", "feature-length", "array-unreadable"}
+)
+"""Problems of arrays that have a row even where the headers alone keep a check from its values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """What a row shows: an array of the file, or a combination of some (``source`` is empty)."""
+
+    name: str
+    source: str
+    report: FeatureReport | None
+    choice: FeatureChoice | None
+    is_surprise: bool = False
 
 
 class FeatureTable:
@@ -33,59 +49,169 @@ class FeatureTable:
         self.widget.add_class("dw-features")
 
     def render(self, snapshot: Snapshot) -> None:
-        """Show the features of a snapshot's check."""
-        features = snapshot.check.features if snapshot.check else ()
-        names = [report.source or report.name for report in features]
+        """Show the features of a snapshot's check, and the arrays that were left out."""
+        items = _items(snapshot)
+        names = [item.name for item in items]
         if names != list(self._rows):
             classes = css_names(names)
-            self._rows = {name: _Row(self._section, name, classes[name]) for name in names}
+            before = self._rows
+            self._rows = {
+                item.name: before.get(item.name) or _Row(self._section, item, classes[item.name])
+                for item in items
+            }
             head = widgets.HBox([html(f"<b>{title}</b>") for title in HEAD])
             head.add_class("dw-feature-head")
-            self.widget.children = [head, *(r.widget for r in self._rows.values())] if names else []
-        for name, report in zip(names, features, strict=True):
-            choice = (snapshot.request.features or {}).get(name)
-            self._rows[name].render(report, choice, busy=snapshot.job.kind in {"build", "save"})
+            rows = [self._rows[name].widget for name in names]
+            self.widget.children = [head, *rows] if names else []
+        for item in items:
+            self._rows[item.name].render(item, busy=snapshot.job.kind in {"build", "save"})
+
+
+def _items(snapshot: Snapshot) -> list[_Item]:
+    """List combinations, then arrays in the file's order: used, left out, or in the way."""
+    check = snapshot.check
+    reports = check.features if check else ()
+    choices = snapshot.request.features or {}
+    changed = surprises(reports)
+    by_source = {report.source: report for report in reports if report.source}
+    wanted = {*by_source, *(name for name, choice in choices.items() if not choice.use)}
+    if check is not None:
+        wanted |= _in_the_way(snapshot)
+    combined = [
+        _Item(name=report.name, source="", report=report, choice=None)
+        for report in reports
+        if not report.source
+    ]
+    arrays = snapshot.inventory.arrays if snapshot.inventory else ()
+    return combined + [
+        _Item(
+            name=info.name,
+            source=info.name,
+            report=by_source.get(info.name),
+            choice=choices.get(info.name),
+            is_surprise=by_source.get(info.name) in changed,
+        )
+        for info in arrays
+        if info.name in wanted
+    ]
+
+
+def _in_the_way(snapshot: Snapshot) -> set[str]:
+    """Name arrays that a problem is about and that another name, or leaving out, would mend."""
+    issues = snapshot.check.issues if snapshot.check else ()
+    found = {issue.field for issue in issues if issue.id in SHOWN_PROBLEMS}
+    for issue in issues:
+        paths = [path for fix in issue.fixes for path, _ in fix.changes]
+        if issue.id in SHOWN_PROBLEMS:
+            found |= {path[1] for path in paths if path[0] == "features" and len(path) > 1}
+    return found
 
 
 class _Row:
-    def __init__(self, section: Section, name: str, css_class: str) -> None:
-        state = section.state
-        self._name = html()
-        self._detected = html()
-        self._sure = html()
-        self._why = html()
-        choose = widgets.Dropdown(options=TYPES, layout=widgets.Layout(width="9.5em"))
-        choose.tooltip = f"Type of {name}"
-        self._type: Binding = bind(
-            choose,
-            "value",
-            lambda word: state.set_feature_type(name, word),
-            on_error=section.failed("Change the type"),
+    def __init__(self, section: Section, item: _Item, css_class: str) -> None:
+        state, name = section.state, item.source
+        shown = plain(item.name, limit=60)
+        self._use = _quiet(section.tick(f"Use {shown}", "dw-feature-use", self._set_use))
+        self._state, self._source = state, name
+        self._file_name = html(f"<b>{escape(item.name, limit=40)}</b>")
+        box = widgets.Text(
+            description=f"Name of {shown} in the experiment",
+            placeholder="name in the experiment",
+            continuous_update=False,
+            layout=widgets.Layout(width="auto", min_width="6em"),
+        )
+        box.add_class("dw-feature-name")
+        self._new_name = _quiet(
+            bind(
+                box,
+                "value",
+                lambda text: state.rename_feature(name, text),
+                on_error=section.failed("Rename the feature"),
+            )
+        )
+        self._detected, self._sure, self._why, self._whose = html(), html(), html(), html()
+        self._whose.add_class("dw-hint")
+        self._type = _quiet(
+            section.choice(
+                f"Type of {shown}",
+                "dw-feature-type",
+                TYPES,
+                lambda word: state.set_feature_type(name, word),
+            )
         )
         self._reset = section.button(
-            "Detected", "dw-feature-reset", lambda: state.set_feature_type(name, None)
+            "Detected",
+            "dw-feature-reset",
+            lambda: state.set_feature_type(name, None),
+            tooltip=f"Go back to the detected type of {shown}",
         )
-        self._reset.tooltip = f"Go back to the detected type of {name}"
         self.widget = widgets.HBox(
-            [self._name, self._detected, self._sure, self._why, choose, self._reset]
+            [
+                self._use.widget,
+                widgets.VBox([self._file_name, box]),
+                self._detected,
+                self._sure,
+                self._why,
+                widgets.VBox([self._type.widget, self._whose]),
+                self._reset,
+            ]
         )
         self.widget.add_class("dw-feature-row")
         self.widget.add_class(css_class)
 
-    def render(self, report: FeatureReport, choice: FeatureChoice | None, *, busy: bool) -> None:
+    def _set_use(self, use: bool) -> None:
+        self._state.use_feature(self._source, use=use)
+
+    def render(self, item: _Item, *, busy: bool) -> None:
         """Show what was found, and the type that is asked for, even before it is checked."""
-        set_html(self._name, f"<b>{escape(report.name, limit=40)}</b>")
-        detected = report.detected
+        report, choice = item.report, item.choice
+        detected = report.detected if report else None
+        is_used = choice is None or choice.use
+        self._use.show(is_used, disabled=busy or not item.source)
+        renamed = choice.rename if choice else None
+        shown_name = renamed or item.name
+        self._new_name.show(shown_name, disabled=busy or not item.source or not is_used)
         set_html(self._detected, escape(type_word(detected)) if detected else _many(report))
-        set_html(self._sure, f"{min(1.0, detected.confidence):.0%}" if detected else "")
-        set_html(self._why, escape(report.why, limit=None))
-        asked = choice.type if choice is not None else None
-        now = asked or (type_word(report.type_info) if report.type_info else "linear")
+        set_html(self._sure, f"{min(1.0, detected.confidence):.0%}" if detected else "&nbsp;")
+        set_html(self._why, escape(_reason(item), limit=None))
+        now = _word_of(item)
         options = TYPES if now in TYPES else (*TYPES, now)
-        fixed = report.type_info is None
+        fixed = report is None or report.type_info is None
         self._type.show(now, options=options, disabled=fixed or busy)
-        self._reset.disabled = not report.forced or busy
+        is_forced = report is not None and report.forced
+        set_html(self._whose, _whose(item) if is_used and not fixed else "")
+        self._reset.disabled = not is_forced or busy
 
 
-def _many(report: FeatureReport) -> str:
+def _quiet(binding: Binding) -> Binding:
+    """Hide a label that the table's head says; screen readers still hear it."""
+    binding.widget.add_class("dw-quiet-label")
+    return binding
+
+
+def _word_of(item: _Item) -> str:
+    asked = item.choice.type if item.choice is not None else None
+    if item.report is not None and len(item.report.shape) > 1:
+        return "continuous"
+    info = item.report.type_info if item.report else None
+    return asked or (type_word(info) if info else "linear")
+
+
+def _reason(item: _Item) -> str:
+    if item.report is not None:
+        return item.report.why
+    is_left_out = item.choice is not None and not item.choice.use
+    return "left out" if is_left_out else "waits for an answer above"
+
+
+def _whose(item: _Item) -> str:
+    if item.is_surprise:
+        return "by the list of features"
+    is_own = item.choice is not None and item.choice.type and not item.choice.as_detected
+    return "<b>set by you</b>" if is_own else "as detected"
+
+
+def _many(report: FeatureReport | None) -> Any:
+    if report is None or len(report.shape) < 2:
+        return "&nbsp;"
     return f"{report.shape[0]}-D, continuous"
