@@ -131,6 +131,7 @@ class _Row:
         )
         self._detected, self._sure, self._why, self._whose = html(), html(), html(), html()
         self._whose.add_class("dw-hint")
+        self._whose.add_class("dw-feature-whose")
         self._type = _quiet(
             section.choice(
                 f"Type of {shown}",
@@ -148,12 +149,14 @@ class _Row:
         self.widget = widgets.HBox(
             [
                 self._use.widget,
-                widgets.VBox([self._file_name, box]),
+                self._file_name,
                 self._detected,
                 self._sure,
                 self._why,
-                widgets.VBox([self._type.widget, self._whose]),
+                self._type.widget,
                 self._reset,
+                box,  # these two stand in a second line, under the name and the type
+                self._whose,
             ]
         )
         self.widget.add_class("dw-feature-row")
