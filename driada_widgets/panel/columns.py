@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["frames_per_column", "min_max_columns"]
+__all__ = ["frames_per_column", "max_columns", "min_max_columns"]
 
 _SHORT_STEP = 16  # measured: up to here one pass a frame beats one pass a column
 _BLOCK_BYTES = 1 << 22  # rows are copied in blocks that fit the cache, whatever their number
@@ -64,6 +64,43 @@ def min_max_columns(
         for first in range(0, len(taken), per_block):
             block = _window(rows, taken[first : first + per_block], start, stop)
             _reduce(block, step, columns[first : first + per_block])
+    return columns
+
+
+def max_columns(rows: NDArray[Any], start: int, n_columns: int, step: int) -> NDArray[np.float32]:
+    """Reduce all rows to the maximum of each run of ``step`` frames.
+
+    Parameters
+    ----------
+    rows
+        As for :func:`min_max_columns`.
+    start
+        First frame.
+    n_columns
+        Greatest number of runs; there are fewer at the end of the recording.
+    step
+        Frames of a run; the last may hold fewer.
+
+    Returns
+    -------
+    array
+        Shape ``(n_rows, n)``; NaN counts only where a run has nothing else.
+    """
+    stop = min(rows.shape[1], start + n_columns * step)
+    n_frames = max(0, stop - start)
+    columns = np.empty((rows.shape[0], -(-n_frames // step)), dtype=np.float32)
+    if n_frames == 0:
+        return columns
+    n_whole = n_frames // step
+    per_block = max(1, _BLOCK_BYTES // (n_frames * rows.dtype.itemsize))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for first in range(0, rows.shape[0], per_block):
+            last = min(rows.shape[0], first + per_block)
+            block = _window(rows, range(first, last), start, stop)
+            whole = block[:, : n_whole * step].reshape(len(block), n_whole, step)
+            columns[first:last, :n_whole] = _along_steps(np.fmax, whole)
+            if n_whole * step < n_frames:
+                columns[first:last, n_whole] = np.fmax.reduce(block[:, n_whole * step :], axis=1)
     return columns
 
 
