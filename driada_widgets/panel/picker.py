@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from driada_widgets.core.machine import format_bytes
 from driada_widgets.panel.binding import guarded, plain
+from driada_widgets.panel.roots import Entry, narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from driada_widgets.panel.roots import Roots
+    from driada_widgets.panel.roots import Listing, Roots
 
 __all__ = ["FilePicker"]
 
@@ -30,9 +32,12 @@ class FilePicker(anywidget.AnyWidget):
     suffixes
         File endings that the filter shows.
     on_choose
-        Gets the path of the chosen file.
+        Gets the path of a file that was clicked on.
     on_error
         Gets what a handler raises.
+    on_open
+        Gets the path of a file on which Enter was pressed, or which was clicked on twice;
+        ``None``: such a file is chosen.
     """
 
     _esm = Path(__file__).parent / "js" / "picker.js"
@@ -41,8 +46,11 @@ class FilePicker(anywidget.AnyWidget):
     place = traitlets.Unicode("").tag(sync=True)
     entries = traitlets.List(traitlets.Dict()).tag(sync=True)
     summary = traitlets.Unicode("").tag(sync=True)
+    part = traitlets.Unicode("").tag(sync=True)
     show_all = traitlets.Bool(default_value=False).tag(sync=True)
     can_go_up = traitlets.Bool(default_value=False).tag(sync=True)
+    active = traitlets.Int(0).tag(sync=True)
+    listed = traitlets.Int(0).tag(sync=True)
 
     def __init__(
         self,
@@ -51,81 +59,123 @@ class FilePicker(anywidget.AnyWidget):
         *,
         on_choose: Callable[[str], object],
         on_error: Callable[[Exception], object],
+        on_open: Callable[[str], object] | None = None,
     ) -> None:
         super().__init__()
         self.add_class("dw-picker")
         self._roots = roots
         self._suffixes = tuple(suffixes)
         self._on_choose = on_choose
+        self._on_open = on_open or on_choose
         self._folder: Path | None = None
+        self._found: tuple[Entry, ...] = ()
+        self._shown: tuple[Entry, ...] = ()
         self.on_msg(guarded(self._receive, on_error))
-        self.observe(guarded(lambda _change: self.refresh(), on_error), names="show_all")
+        self.observe(guarded(lambda _change: self._narrow(), on_error), names=["show_all", "part"])
         guarded(self.open_folder, on_error)(None)
 
-    def open_folder(self, folder: Path | None) -> None:
+    def open_folder(self, folder: Path | None, *, at: str = "") -> None:
         """List a folder; ``None`` lists the roots, or the only root's content.
+
+        Parameters
+        ----------
+        folder
+            A folder inside the roots.
+        at
+            Name of the entry to begin at.
 
         Raises
         ------
         LoaderError
-            If the folder may not or cannot be read.
+            If the folder may not or cannot be read; the listing is then as it was.
         """
         roots = self._roots.folders
         if folder is None and len(roots) == 1:
             folder = roots[0]
         if folder is None:
-            lines = [{"name": str(root), "folder": True, "size": ""} for root in roots]
-            self._show(None, lines, "folders of this page")
-            return
-        listing = self._roots.list(folder, () if self.show_all else self._suffixes)
-        lines = [
-            {"name": entry.name, "folder": entry.is_folder, "size": _size(entry.n_bytes)}
-            for entry in listing.entries
-        ]
-        said = [f"{sum(not entry.is_folder for entry in listing.entries)} files"]
-        if listing.n_hidden:
-            said.append(f"{listing.n_hidden} of other formats hidden")
-        if listing.n_more:
-            said.append(f"{listing.n_more} more not listed: type the path")
-        self._show(listing.folder, lines, ", ".join(said))
-
-    def refresh(self) -> None:
-        """List the same folder again."""
-        self.open_folder(self._folder)
-
-    def _show(self, folder: Path | None, lines: list[dict[str, Any]], summary: str) -> None:
-        parent = folder.parent if folder is not None else None
+            found = tuple(Entry(name=str(root), is_folder=True) for root in roots)
+        else:
+            folder = folder.resolve()
+            found = self._roots.entries(folder)
         with self.hold_sync():
-            self._folder = folder
-            self._names = [line["name"] for line in lines]
-            self.place = plain(self._roots.shown(folder), limit=None) if folder else ""
-            self.entries = [{**line, "name": plain(line["name"], limit=90)} for line in lines]
-            self.summary = summary
-            self.can_go_up = (
-                parent is not None and parent != folder and self._roots.allows(parent)
-            ) or (folder is not None and len(self._roots.folders) > 1)
+            self._folder, self._found = folder, found
+            self.part = ""
+            self._narrow(at=at)
+
+    def _narrow(self, *, at: str = "") -> None:
+        """Show what fits the filters."""
+        folder = self._folder
+        place = folder or Path()
+        suffixes = () if self.show_all else self._suffixes
+        listing = narrowed(place, self._found, suffixes, self.part)
+        self._shown = listing.entries
+        names = [entry.name for entry in self._shown]
+        with self.hold_sync():
+            self.place = plain(self._place_of(folder), limit=None) if folder else ""
+            self.entries = [_line(entry) for entry in self._shown]
+            self.summary = _summary(listing) if folder else "Folders of this page"
+            self.can_go_up = folder is not None and (
+                self._roots.allows(folder.parent) or len(self._roots.folders) > 1
+            )
+            self.can_go_up = self.can_go_up and folder != Path(place.anchor)
+            self.active = names.index(at) if at in names else 0
+            self.listed += 1
+
+    def _place_of(self, folder: Path) -> str:
+        """Name a folder by its root and what is below it."""
+        for root in self._roots.folders:
+            if folder.is_relative_to(root):
+                below = folder.relative_to(root).parts
+                return "/".join([root.name or str(root), *below])
+        return str(folder)
 
     def _receive(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
         event = message.get("event")
-        if event == "up" and self.can_go_up and self._folder is not None:
+        if event == "up":
+            self._go_up()
+        elif event == "read":
+            self.open_folder(self._folder)
+        elif message.get("listed") == self.listed:  # a line of the list that is on screen
+            index = int(message["index"])
+            if 0 <= index < len(self._shown):
+                self._take(self._shown[index], is_opened=event == "open")
+
+    def _go_up(self) -> None:
+        if self.can_go_up and self._folder is not None:
             parent = self._folder.parent
-            self.open_folder(parent if self._roots.allows(parent) else None)
-        elif event == "open" and 0 <= int(message["index"]) < len(self._names):
-            name = self._names[int(message["index"])]
-            path = Path(name) if self._folder is None else self._folder / name
-            if self.entries[int(message["index"])]["folder"]:
-                self.open_folder(path)
-            else:
-                self._on_choose(str(path))
+            here = self._folder.name
+            self.open_folder(parent if self._roots.allows(parent) else None, at=here)
+
+    def _take(self, entry: Entry, *, is_opened: bool) -> None:
+        path = Path(entry.name) if self._folder is None else self._folder / entry.name
+        if not entry.is_folder:
+            (self._on_open if is_opened else self._on_choose)(str(path))
+        elif is_opened:
+            self.open_folder(path)
 
 
-def _size(n_bytes: int) -> str:
-    """Write a size in SI units; folders have none."""
-    if n_bytes == 0:
-        return ""
-    size = float(n_bytes)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
+def _line(entry: Entry) -> dict[str, Any]:
+    """Give what the browser shows of an entry; names are text, never markup."""
+    shown = plain(entry.name, limit=90)
+    line: dict[str, Any] = {"name": shown, "folder": entry.is_folder}
+    if shown != entry.name:
+        line["whole"] = plain(entry.name, limit=None)
+    if entry.why_not:
+        line["note"] = entry.why_not
+    elif not entry.is_folder:
+        line["note"] = format_bytes(entry.n_bytes)
+    return line
+
+
+def _summary(listing: Listing) -> str:
+    """Say how many files there are, and what is not shown."""
+    said = [_count(listing.n_files, "file")]
+    if listing.n_hidden:
+        said.append(f"{listing.n_hidden:,} of other formats hidden")
+    if listing.n_more:
+        said.append(f"{listing.n_more:,} more not listed: type a part of the name")
+    return ", ".join(said)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

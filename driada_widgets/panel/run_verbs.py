@@ -44,7 +44,8 @@ class RunVerbs(StateBase):
 
     def choose_kind(self, kind: SourceKind) -> None:
         """Choose what kind of source to open; its path is chosen anew."""
-        source = SourceSpec(kind=kind, data_source="Demo" if kind == "demo" else "MyLab")
+        data_source = {"demo": "Demo", "iabs": "IABS"}.get(kind, "MyLab")
+        source = SourceSpec(kind=kind, data_source=data_source)
         self._edit(f"source: {kind}", LoadRequest(source=source, root=self.snapshot.request.root))
 
     def choose_file(self, path: str) -> None:

@@ -198,6 +198,8 @@ class Snapshot:
         Frames ``[start, stop)`` to bring into view, and how often this was asked.
     pictures
         Which picture is shown, and what is chosen in the pictures.
+    preview
+        Headers of the chosen source before it is opened, or ``None``.
     """
 
     step: StepName = "source"
@@ -234,6 +236,7 @@ class Snapshot:
     is_searching: bool = False
     look_at: tuple[int, int, int] = (0, 0, 0)
     pictures: PictureView = field(default_factory=PictureView)
+    preview: Inventory | None = field(default=None, compare=False)
 
     @property
     def is_busy(self) -> bool:

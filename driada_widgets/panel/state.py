@@ -8,7 +8,7 @@ from driada_widgets.panel.edit_verbs import EditVerbs
 from driada_widgets.panel.picture_verbs import PictureVerbs
 from driada_widgets.panel.profile_verbs import ProfileVerbs
 from driada_widgets.panel.proposal_verbs import ProposalVerbs
-from driada_widgets.panel.run_verbs import RunVerbs
+from driada_widgets.panel.source_verbs import SourceVerbs
 
 if TYPE_CHECKING:
     from driada_widgets.core.request.model import LoadRequest
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["PanelState"]
 
 
-class PanelState(PictureVerbs, ProfileVerbs, ProposalVerbs, EditVerbs, RunVerbs):
+class PanelState(PictureVerbs, ProfileVerbs, ProposalVerbs, EditVerbs, SourceVerbs):
     """What the panel knows and can do; the views show its snapshot and call its verbs."""
 
     def _replaced(self, request: LoadRequest) -> None:

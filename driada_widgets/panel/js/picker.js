@@ -1,5 +1,8 @@
 // The file picker's list. It shows lines by position and sends positions back; it knows no paths.
 
+const TYPED_MS = 700; // letters typed within this time are one beginning of a name
+const WAIT_MS = 150; // part of a name is looked for when typing pauses
+
 function element(tag, className, text = "") {
   const made = document.createElement(tag);
   made.className = className;
@@ -7,54 +10,80 @@ function element(tag, className, text = "") {
   return made;
 }
 
-function render({ model, el }) {
+function labelled(kind, className, text) {
+  const label = element("label", className);
+  const input = document.createElement("input");
+  input.type = kind;
+  label.append(...(kind === "checkbox" ? [input, ` ${text}`] : [`${text} `, input]));
+  return [label, input];
+}
+
+function lineOf(entry, index, id) {
+  const line = element("div", entry.folder ? "dw-picker-folder" : "dw-picker-file");
+  line.id = `${id}-${index}`;
+  line.setAttribute("role", "option");
+  line.setAttribute("aria-selected", "false");
+  const name = element("bdi", "", entry.name);
+  if (entry.folder) name.append("/");
+  if (entry.whole) line.title = entry.whole;
+  line.append(name, element("span", "dw-picker-note", entry.note ?? ""));
+  return line;
+}
+
+function parts(model) {
   const box = element("div", "dw-picker-box");
   const bar = element("div", "dw-picker-bar");
-  const up = element("button", "dw-picker-up", "Up one folder");
-  const place = element("span", "dw-picker-place");
-  const filter = element("label", "dw-picker-filter");
-  const all = document.createElement("input");
-  all.type = "checkbox";
-  filter.append(all, " show files of every format");
-  bar.append(up, place, filter);
+  const up = element("button", "dw-picker-up jupyter-button", "Up one folder");
+  const again = element("button", "dw-picker-again jupyter-button", "Read again");
+  const place = element("bdi", "dw-picker-place");
+  const [find, part] = labelled("search", "dw-picker-find", "Name contains");
+  const [filter, all] = labelled("checkbox", "dw-picker-filter", "files of every format");
+  bar.append(up, place, find, filter, again);
   const list = element("div", "dw-picker-list");
   list.tabIndex = 0;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Files: arrow keys choose, Enter opens, Backspace goes up");
-  const summary = element("div", "dw-picker-summary");
-  box.append(bar, list, summary);
+  list.setAttribute("aria-label", "Files");
+  const summary = element("span", "dw-picker-summary");
+  summary.setAttribute("role", "status");
+  const keys = "↑ ↓ or letters: move · Space or click: choose · Enter or double click: open · Backspace: up";
+  const foot = element("div", "dw-picker-foot");
+  const help = element("span", "dw-picker-keys", keys);
+  help.id = `dw-picker-keys-${model.model_id ?? ""}`;
+  list.setAttribute("aria-describedby", help.id);
+  foot.append(summary, help);
+  box.append(bar, list, foot);
+  return { box, up, again, place, part, all, list, summary };
+}
+
+function render({ model, el }) {
+  const { box, up, again, place, part, all, list, summary } = parts(model);
+  const id = `dw-entry-${model.model_id ?? ""}`;
   el.append(box);
   let active = 0;
+  let typed = "";
+  let typedAt = 0;
+  let wait = 0;
 
-  const open = () => model.get("entries").length && model.send({ event: "open", index: active });
+  const tell = (event) => model.send({ event, index: active, listed: model.get("listed") });
   const goUp = () => model.get("can_go_up") && model.send({ event: "up" });
 
-  function mark() {
-    [...list.children].forEach((line, i) => line.setAttribute("aria-selected", String(i === active)));
+  function mark(to) {
+    list.children[active]?.setAttribute("aria-selected", "false");
+    active = Math.max(0, Math.min(list.children.length - 1, to));
     const line = list.children[active];
-    if (line) {
-      list.setAttribute("aria-activedescendant", line.id);
-      line.scrollIntoView({ block: "nearest" });
-    }
-  }
-
-  function lineOf(entry, index) {
-    const line = element("div", entry.folder ? "dw-picker-folder" : "dw-picker-file");
-    line.id = `dw-entry-${model.model_id ?? ""}-${index}`;
-    line.setAttribute("role", "option");
-    line.append(element("bdi", "", entry.name + (entry.folder ? "/" : "")), element("span", "", entry.size));
-    line.addEventListener("click", () => {
-      active = index;
-      mark();
-    });
-    line.addEventListener("dblclick", open);
-    return line;
+    if (!line) return list.removeAttribute("aria-activedescendant");
+    line.setAttribute("aria-selected", "true");
+    list.setAttribute("aria-activedescendant", line.id);
+    // scrollIntoView would also move the page
+    if (line.offsetTop < list.scrollTop) list.scrollTop = line.offsetTop;
+    const below = line.offsetTop + line.offsetHeight - list.clientHeight;
+    if (below > list.scrollTop) list.scrollTop = below;
   }
 
   function show() {
-    active = 0;
-    list.replaceChildren(...model.get("entries").map(lineOf));
-    mark();
+    list.replaceChildren(...model.get("entries").map((entry, i) => lineOf(entry, i, id)));
+    list.scrollTop = 0;
+    mark(model.get("active"));
   }
 
   function label() {
@@ -62,28 +91,62 @@ function render({ model, el }) {
     summary.textContent = model.get("summary");
     up.disabled = !model.get("can_go_up");
     all.checked = model.get("show_all");
+    if (document.activeElement !== part) part.value = model.get("part");
   }
 
-  const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e9, End: 1e9 };
+  /** Go to the next line whose name begins with what was typed; one letter again goes on. */
+  function jump(letter) {
+    const now = performance.now();
+    typed = now - typedAt > TYPED_MS ? letter : typed + letter;
+    typedAt = now;
+    const isOne = typed.length === 1;
+    const names = model.get("entries").map((entry) => entry.name.toLowerCase());
+    const from = isOne ? active + 1 : active;
+    const order = names.map((_, i) => (from + i) % names.length);
+    const found = order.find((i) => names[i].startsWith(typed.toLowerCase()));
+    if (found !== undefined) mark(found);
+  }
+
+  const indexOf = (target) => [...list.children].indexOf(target.closest("[role=option]"));
+  const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -1e9, End: 1e9 };
+
+  list.addEventListener("click", (event) => {
+    const index = indexOf(event.target);
+    if (index < 0) return;
+    mark(index);
+    if (event.detail === 1) tell("choose");
+  });
+  list.addEventListener("dblclick", (event) => indexOf(event.target) >= 0 && tell("open"));
   list.addEventListener("keydown", (event) => {
-    if (event.key in moves) {
-      active = Math.max(0, Math.min(list.children.length - 1, active + moves[event.key]));
-      mark();
-    } else if (event.key === "Enter") open();
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const isTyping = event.key !== " " || performance.now() - typedAt < TYPED_MS;
+    if (event.key in moves) mark(active + moves[event.key]);
+    else if (event.key === "Enter") tell("open");
     else if (event.key === "Backspace") goUp();
+    else if (event.key.length === 1 && event.key !== "?" && isTyping) jump(event.key);
+    else if (event.key === " ") tell("choose");
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
   up.addEventListener("click", goUp);
+  again.addEventListener("click", () => model.send({ event: "read" }));
   all.addEventListener("change", () => {
     model.set("show_all", all.checked);
     model.save_changes();
   });
-  model.on("change:entries", show);
+  part.addEventListener("input", () => {
+    clearTimeout(wait);
+    wait = setTimeout(() => {
+      model.set("part", part.value);
+      model.save_changes();
+    }, WAIT_MS);
+  });
+  model.on("change:listed", show);
   model.on("change", label);
   show();
   label();
+  return () => clearTimeout(wait);
 }
 
 export default { render };

@@ -67,9 +67,18 @@ class Section:
         return made
 
     def text(
-        self, label: str, css_class: str, verb: Callable[[str], object], *, hint: str = ""
+        self,
+        label: str,
+        css_class: str,
+        verb: Callable[[str], object],
+        *,
+        hint: str = "",
+        what: str = "",
     ) -> Binding:
-        """Make a labelled text box that calls its verb on Enter or when it is left."""
+        """Make a labelled text box that calls its verb on Enter or when it is left.
+
+        ``what`` names the verb in the error box; empty: *Set* and the label.
+        """
         made = widgets.Text(
             description=label,
             placeholder=hint,
@@ -78,7 +87,8 @@ class Section:
             layout=widgets.Layout(width="auto", min_width="22em", flex="1 1 auto"),
         )
         made.add_class(css_class)
-        return bind(made, "value", verb, on_error=self.failed(label))
+        named = what or f"Set {label[:1].lower()}{label[1:]}"
+        return bind(made, "value", verb, on_error=self.failed(named))
 
     def choice(
         self, label: str, css_class: str, options: Sequence[Any], verb: Callable[[Any], object]
