@@ -51,7 +51,8 @@ def plain(text: object, *, limit: int | None = 120) -> str:
     str
         Plain text. It is *not* escaped for HTML.
     """
-    shown = "".join(_visible(character) for character in str(text))
+    whole = str(text)
+    shown = whole if whole.isprintable() else "".join(map(_visible, whole))
     if limit is None or len(shown) <= limit:
         return shown
     tail = (limit - 1) // 3
@@ -78,7 +79,9 @@ def escape(text: object, *, limit: int | None = 120) -> str:
     whole = plain(text, limit=None)
     shown = plain(text, limit=limit)
     markup = html.escape(shown)
-    if any(unicodedata.bidirectional(character) in {"R", "AL"} for character in shown):
+    if not shown.isascii() and any(
+        unicodedata.bidirectional(character) in {"R", "AL"} for character in shown
+    ):
         markup = f"<bdi>{markup}</bdi>"
     if shown != whole:
         markup = f'<span title="{html.escape(whole)}">{markup}</span>'
