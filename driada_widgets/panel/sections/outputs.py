@@ -25,19 +25,24 @@ class Outputs:
         self._plan, plan = _box("The same as a file (YAML)", "dw-plan")
         self._command, command = _box("The same on the command line", "dw-command")
         self._log, log = _box("Log", "dw-log")
+        self._texts: dict[Any, object] = {}
         self.widget = widgets.HBox([code, plan, command, log])
         self.widget.add_class("dw-outputs")
 
     def render(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
-        for box, text in (
-            (self._code, snapshot.code),
-            (self._plan, snapshot.plan),
-            (self._command, snapshot.command),
-            (self._log, "\n".join(reversed(snapshot.log))),
-        ):
-            lines = "\n".join(escape(line, limit=None) for line in text.splitlines())
-            set_html(box, f"<pre>{lines}</pre>" if lines else "<pre> </pre>")
+        self._show(self._code, snapshot.code)
+        self._show(self._plan, snapshot.plan)
+        self._show(self._command, snapshot.command)
+        self._show(self._log, snapshot.log)
+
+    def _show(self, box: Any, said: str | tuple[str, ...]) -> None:
+        """Show a text, or lines with the latest first; equal ones are not escaped again."""
+        if self._texts.get(box) != said:
+            self._texts[box] = said
+            lines = said.splitlines() if isinstance(said, str) else reversed(said)
+            escaped = "\n".join(escape(line, limit=None) for line in lines)
+            set_html(box, f"<pre>{escaped}</pre>" if escaped else "<pre> </pre>")
 
 
 def _box(title: str, css_class: str) -> tuple[Any, Any]:

@@ -29,6 +29,7 @@ class SpanLink:
         self._state = state = section.state
         self._view = view
         self._looked = state.snapshot.look_at
+        self._proposals: object = None
         view.on_mark(state.mark_bad)
         view.on_resize_span(state.resize_bad)
         view.on_remove(state.remove_bad)
@@ -37,14 +38,15 @@ class SpanLink:
 
     def render(self, snapshot: Snapshot) -> None:
         """Show the spans of a snapshot, and bring into view what is to be looked at."""
-        self._view.show_spans(
-            bad=self._state.bad_ranges,
-            selected=snapshot.selected_bad,
-            proposals=[
+        proposals = None
+        if self._proposals is not snapshot.proposals:
+            self._proposals = snapshot.proposals
+            proposals = [
                 Proposal(start=item.start, stop=item.stop, reason=item.reason)
                 for item in snapshot.proposals
-            ],
-        )
+            ]
+        bad, selected = self._state.bad_ranges, snapshot.selected_bad
+        self._view.show_spans(bad=bad, selected=selected, proposals=proposals)
         if snapshot.look_at != self._looked:
             self._looked = snapshot.look_at
             self._view.go_to(*snapshot.look_at[:2])
