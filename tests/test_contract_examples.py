@@ -53,14 +53,14 @@ DOORS = (
 
 
 def test_load_experiment(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """Asking for spikes warns of the old argument, and that there are none."""
+    """Asking for spikes warns of the old argument, and gives them."""
     names, warned = run("load_experiment")
 
     assert names["exp"].signature == "Exp test_exp"
     assert names["exp"].n_cells == names["exp2"].n_cells == 30
-    assert [category for category, _ in warned] == ["DeprecationWarning", "UserWarning"] * 2
+    assert [category for category, _ in warned] == ["DeprecationWarning"] * 2
     assert "The 'reconstruct_spikes' parameter is deprecated." in warned[0][1]
-    assert "this version does not reconstruct them" in warned[1][1]
+    assert names["exp"].spike_reconstruction_method == "wavelet"
     assert capsys.readouterr().out == ""
 
 

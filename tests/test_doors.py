@@ -82,16 +82,33 @@ def test_quiet_means_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("value", ["wavelet", "threshold", lambda *_: None], ids=str)
-def test_asking_for_spikes_warns_twice_and_builds_without(value: Any) -> None:
-    """Once for the old argument, once because there will be none."""
+def every_tenth(calcium: MultiTimeSeries, fps: float, params: Any) -> Any:
+    """Find a spike in every tenth frame, as a method of a person's own."""
+    spikes = np.zeros(calcium.data.shape)
+    spikes[:, ::10] = 1
+    found = MultiTimeSeries(spikes, discrete=True, allow_zero_columns=True)
+    return found, {"fps": fps, "params": params}
+
+
+@pytest.mark.parametrize("value", ["wavelet", "threshold", every_tenth], ids=str)
+@pytest.mark.parametrize("given", [False, True], ids=["without", "with-spikes"])
+def test_spikes_are_reconstructed_at_load(value: Any, given: bool) -> None:
+    """The old argument still works, and says that it is old and which spikes give way."""
+    data = make_aligned()
+    if given:
+        data["spikes"] = (data["calcium"] > 1).astype(int)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        experiment = load(reconstruct_spikes=value)
+        experiment = load(data, reconstruct_spikes=value)
 
-    assert [each.category for each in caught] == [DeprecationWarning, UserWarning]
-    assert "does not reconstruct" in str(caught[1].message)
-    assert experiment.neurons[0].sp is None
+    expected = [DeprecationWarning, UserWarning] if given else [DeprecationWarning]
+    assert expected == [each.category for each in caught]
+    assert experiment.neurons[0].sp is not None
+    assert experiment.neurons[0].asp is None
+    name = getattr(value, "__name__", value)
+    assert experiment.spike_reconstruction_method == name
+    found = {"method": name} if isinstance(value, str) else {"fps": 20.0, "params": {}}
+    assert found.items() <= experiment._reconstruction_metadata.items()
 
 
 def test_an_unknown_spike_method_is_refused() -> None:

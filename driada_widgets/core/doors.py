@@ -100,7 +100,7 @@ def load_experiment(  # noqa: PLR0917 - the contract's signature
     static_features
         Constants: ``fps`` in Hz, ``t_rise_sec`` and ``t_off_sec`` in seconds, and others.
     reconstruct_spikes
-        Deprecated; ``None`` or ``False`` for none.
+        Deprecated load-time method; ``None`` or ``False`` for none.
     save_to_pickle
         Whether to save what was built.
     verbose
@@ -225,7 +225,7 @@ def load_exp_from_aligned_data(  # noqa: PLR0917 - the contract's signature
     verbose
         Whether to print what happens.
     reconstruct_spikes
-        Deprecated; ``None`` or ``False`` for none.
+        Deprecated load-time method; ``None`` or ``False`` for none.
     n_jobs, enable_parallelization
         Kept for compatibility; building needs no workers.
     create_circular_2d, seed, nan, max_gap_sec, rename, neural, transpose

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from driada_widgets.core.errors import ParameterError
+from driada_widgets.core.experiment.spike_methods import CALLABLE, LOAD_TIME_NAMES
 from driada_widgets.core.report import Note
 from driada_widgets.core.request import frames
 from driada_widgets.core.request.model import (
@@ -194,7 +195,11 @@ def _spikes(value: SpikesArgument, notes: list[Note]) -> SpikeSpec | None:
         "exp.reconstruct_all_neurons(method='wavelet')"
     )
     notes.append(_deprecated("reconstruct-spikes-deprecated", "spikes", text))
-    return SpikeSpec(method="callable" if callable(value) else str(value))
+    if callable(value):
+        return SpikeSpec(method=CALLABLE)
+    # The argument means the load-time methods; a request calls them by other names.
+    names = {old: new for new, old in LOAD_TIME_NAMES.items()}
+    return SpikeSpec(method=names.get(str(value), str(value)))
 
 
 def _deprecated(id_: str, subject: str, text: str) -> Note:

@@ -139,7 +139,13 @@ def build_asked(
         raise_issues(planned)
     check_mask_length(options.bad_frames, planned.n_frames)
     tell(f"Building experiment {planned.name}...")
-    result = bench.build(request, plan=planned, with_digest=with_digest or cache)
+    method = options.reconstruct_spikes
+    result = bench.build(
+        request,
+        plan=planned,
+        with_digest=with_digest or cache,
+        spike_function=method if callable(method) else None,
+    )
     for line in report_lines(result) if tell is print else ():
         tell(line)
     notes = (*asked.notes, *damage, *result.notes)

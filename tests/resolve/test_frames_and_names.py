@@ -181,16 +181,40 @@ def test_a_combination_without_its_component_is_skipped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "outcome"),
-    [("wavelet", ["spikes-not-reconstructed"]), ("oasis", ["spike-method-unknown"]), (None, [])],
+    ("spikes", "outcome"),
+    [
+        (None, []),
+        (SpikeSpec(method="wavelet", options={"n_iter": 2, "sigma": 4}), []),
+        (SpikeSpec(method="threshold", options={"n_mad": 3.5}), []),
+        (SpikeSpec(method="load-wavelet", options={"eps_sec": 0.2}), []),
+        (SpikeSpec(method="load-threshold", options={"threshold_std": 3}), []),
+        (SpikeSpec(method="callable"), []),
+        (SpikeSpec(method="wavelets"), ["spike-method-unknown"]),
+        (SpikeSpec(method="wavelet", options={"n_iters": 2}), ["spike-option-wrong"]),
+        (SpikeSpec(method="wavelet", options={"sigma": "8"}), ["spike-option-wrong"]),
+        (SpikeSpec(method="wavelet", options={"max_event_dur": 0.2}), ["spike-option-wrong"]),
+        (SpikeSpec(method="load-threshold", options={"sigma": 8}), ["spike-option-wrong"]),
+    ],
+    ids=str,
 )
-def test_spikes_are_never_promised_silently(method: str | None, outcome: list[str]) -> None:
-    """What is not done is said; what does not exist is refused."""
-    spikes = None if method is None else SpikeSpec(method=method)
+def test_spikes_are_asked_for_in_words_that_exist(
+    spikes: SpikeSpec | None, outcome: list[str]
+) -> None:
+    """What does not exist or cannot be is refused before anything is read."""
     planned = resolve(request_of(spikes=spikes), file_with(CALCIUM))
 
     found = planned.notes if isinstance(planned, LoadPlan) else planned
     assert outcome == [each.id for each in found if "spike" in each.id]
+
+
+def test_spikes_that_give_way_are_said() -> None:
+    """The documented text, with the method's name as it is given as an argument."""
+    spikes = array("spikes", 5, 1000)
+    plan = plan_of(file_with(CALCIUM, spikes), spikes=SpikeSpec(method="load-wavelet"))
+
+    assert [note.text for note in plan.notes if note.id == "spikes-overridden"] == [
+        "Spike data will be overridden by reconstructed spikes from Ca2+ data with method=wavelet"
+    ]
 
 
 def test_what_cannot_be_written_down_is_said() -> None:

@@ -16,14 +16,13 @@ from driada_widgets.core.experiment.notes import NO_SPIKES
 from driada_widgets.core.experiment.plain import to_plain
 from driada_widgets.core.experiment.present import spike_series
 from driada_widgets.core.experiment.spike_contents import with_found_spikes
+from driada_widgets.core.experiment.spike_methods import (
+    DEFAULTS,
+    per_neuron_parameters,
+    wavelet_of,
+)
 from driada_widgets.core.report import Note
 from driada_widgets.core.spikes.kernel import cut_note
-from driada_widgets.core.spikes.parameters import (
-    DEFAULT_FPS,
-    NeuronThresholdParameters,
-    NeuronWaveletParameters,
-    ReconstructionParameters,
-)
 from driada_widgets.core.spikes.reconstruct import bank_for
 from driada_widgets.core.spikes.wavelet import MorseWavelet
 from driada_widgets.core.spikes.workers import number_of_workers, over_cells
@@ -33,39 +32,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from driada_widgets.core.experiment.cell_work import CellOutcome, KineticsFit
+    from driada_widgets.core.experiment.cell_work import CellOutcome
     from driada_widgets.core.experiment.neuron import Neuron
     from driada_widgets.core.report import Progress
 
-__all__ = ["FAMILY", "RECONSTRUCT_OPTIONS", "ExperimentSpikes"]
+__all__ = ["FAMILY", "ExperimentSpikes"]
 
 FAMILY = "per-neuron"
 STAGE = "Reconstructing spikes"
 N_SHOWN = 10
-
-_COMMON = (
-    "min_events_threshold",
-    "adaptive_thresholds",
-    "amplitude_method",
-    "create_event_regions",
-    "event_mask_expansion_sec",
-)
-
-RECONSTRUCT_OPTIONS = (
-    "n_iter",
-    "optimize_kinetics",
-    "hybrid_kinetics",
-    *_COMMON,
-    *(name for name in NeuronWaveletParameters.__dataclass_fields__ if name != "fps"),
-    *(
-        name
-        for name in NeuronThresholdParameters.__dataclass_fields__
-        if name not in ("fps", "event_mask_expansion_sec")
-    ),
-    "rel_wvt_times",
-    "wavelet",
-)
-"""Options of ``reconstruct_all_neurons`` that a request may hold."""
 
 
 class ExperimentSpikes(AssembledExperiment):
@@ -158,6 +133,7 @@ class ExperimentSpikes(AssembledExperiment):
         method: str,
         options: Mapping[str, Any],
         *,
+        is_asked: bool = False,
         n_jobs: int = -1,
         progress: Progress | None = None,
     ) -> tuple[Note, ...]:
@@ -168,7 +144,9 @@ class ExperimentSpikes(AssembledExperiment):
         method
             ``"wavelet"`` or ``"threshold"``.
         options
-            Arguments of ``reconstruct_all_neurons`` (``RECONSTRUCT_OPTIONS``).
+            Arguments of ``reconstruct_all_neurons``.
+        is_asked
+            Whether the request that the experiment remembers asks for this already.
         n_jobs
             Neurons at a time, -1 for one a processor.
         progress
@@ -179,10 +157,11 @@ class ExperimentSpikes(AssembledExperiment):
         tuple of Note
             Also among the experiment's ``notes``.
         """
-        told = {name: value for name, value in options.items() if value is not None}
-        parameters, fit = self._asked(method, told)
-        wavelet = _wavelet(told.get("wavelet"))
-        bank = bank_for(self.n_frames, parameters, wavelet=wavelet, times=told.get("rel_wvt_times"))
+        told = _differing(options)
+        fps = rate_of(self.static_features)
+        parameters, fit = per_neuron_parameters(method, told, fps=fps)
+        wavelet, times = wavelet_of(told.get("wavelet")), told.get("rel_wvt_times")
+        bank = bank_for(self.n_frames, parameters, wavelet=wavelet, times=times)
         tasks = [neuron._task(parameters.fps) for neuron in self.neurons]  # noqa: SLF001
         have_spikes = [neuron.asp is not None for neuron in self.neurons]
         outcomes = over_cells(
@@ -192,9 +171,13 @@ class ExperimentSpikes(AssembledExperiment):
             n_workers=number_of_workers(n_jobs, self.n_cells),
             progress=progress,
         )
-        depends_on_past = fit == "before" and any(task.starts.size for task in tasks)
+        has_past = any(neuron.kinetics_were_set for neuron in self.neurons) or (
+            fit == "before" and any(task.starts.size for task in tasks)
+        )
         self._take_outcomes(outcomes)
-        self._remember(method, told, is_repeatable=not depends_on_past)
+        self._remember(method, told)
+        if not is_asked:
+            self._put_in_request(method, told, is_repeatable=not has_past)
         used = tasks if fit == "after" else outcomes  # whose kinetics the first search used
         again = [
             cell
@@ -204,21 +187,6 @@ class ExperimentSpikes(AssembledExperiment):
         notes = [*_again_notes(again, parameters.fps), *_notes_on(outcomes, self.neurons)]
         self._say(notes)
         return tuple(notes)
-
-    def _asked(
-        self, method: str, options: Mapping[str, Any]
-    ) -> tuple[ReconstructionParameters, KineticsFit]:
-        own = dict(options)
-        for name in ("wavelet", "rel_wvt_times"):
-            own.pop(name, None)
-        is_fitted = own.pop("optimize_kinetics", True)
-        is_hybrid = own.pop("hybrid_kinetics", True)
-        common = {name: own.pop(name) for name in ("n_iter", *_COMMON) if name in own}
-        fps = own.pop("fps", None) or rate_of(self.static_features) or DEFAULT_FPS
-        parameters = ReconstructionParameters.of(method, own | {"fps": float(fps)}, **common)
-        if not is_fitted:
-            return parameters, "no"
-        return parameters, "before" if is_hybrid else "after"
 
     def _take_outcomes(self, outcomes: Sequence[CellOutcome]) -> None:
         """Put everything that was found on the experiment and its neurons, at once."""
@@ -238,24 +206,38 @@ class ExperimentSpikes(AssembledExperiment):
         self.spikes = spike_series(arrays, self.neurons, has_spikes=True)
         self._hashes.pop("spikes", None)
 
-    def _remember(self, method: str, options: Mapping[str, Any], *, is_repeatable: bool) -> None:
-        """Keep how spikes were found, in the request too if that alone would find them again."""
+    def _remember(self, method: str, options: Mapping[str, Any]) -> None:
+        """Keep how spikes were found."""
         plain = {name: _plain_option(value) for name, value in options.items()}
+        told = {"family": FAMILY, "method": method, "options": plain}
+        self._contents = replace(self._contents, reconstruction=told)
+        self.__dict__.pop("spike_reconstruction_method", None)
+
+    def _put_in_request(
+        self, method: str, options: Mapping[str, Any], *, is_repeatable: bool
+    ) -> None:
+        """Ask for these spikes in the request too, if it alone would find them again."""
         provenance = dict(self._contents.provenance)
         request = provenance.get("request")
-        if isinstance(request, dict):
-            spikes = {"method": method, **plain}
-            provenance["request"] = {**request, "spikes": spikes} if is_repeatable else None
-        self._contents = replace(
-            self._contents,
-            reconstruction={"family": FAMILY, "method": method, "options": plain},
-            provenance=provenance,
-        )
-        self.__dict__.pop("spike_reconstruction_method", None)
+        if not isinstance(request, dict):
+            return
+        plain = {name: _plain_option(value) for name, value in options.items()}
+        spikes = {"method": method, **plain}
+        provenance["request"] = {**request, "spikes": spikes} if is_repeatable else None
+        self._contents = replace(self._contents, provenance=provenance)
 
     def _say(self, notes: Sequence[Note]) -> None:
         new = {note.id for note in notes} | {NO_SPIKES.id}
         self._notes = (*(note for note in self._notes if note.id not in new), *notes)
+
+
+def _differing(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the options that say something."""
+    return {
+        name: value
+        for name, value in options.items()
+        if value is not None and (name not in DEFAULTS or value != DEFAULTS[name])
+    }
 
 
 def _rows_of(arrays: Any, cell: int) -> Callable[[], tuple[NDArray[Any], NDArray[Any]]]:
@@ -290,12 +272,6 @@ def _notes_on(outcomes: Sequence[CellOutcome], neurons: Sequence[Neuron]) -> lis
     slowest = max(neuron._kinetics()[1] for neuron in neurons)  # noqa: SLF001 - own neurons
     cut = cut_note(slowest)
     return notes if cut is None else [*notes, cut]
-
-
-def _wavelet(value: Any) -> MorseWavelet | None:
-    if value is None or isinstance(value, MorseWavelet):
-        return value
-    return MorseWavelet(**value)
 
 
 def _plain_option(value: Any) -> Any:

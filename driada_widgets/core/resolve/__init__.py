@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from driada_widgets.core.experiment.spike_methods import CALLABLE
 from driada_widgets.core.request.plan import ArrayPlan, LoadPlan
 from driada_widgets.core.request.writing import not_replayable
 from driada_widgets.core.resolve.bad_frames import resolve_bad_frames
@@ -58,7 +59,7 @@ def resolve(request: LoadRequest, inventory: Inventory) -> LoadPlan | tuple[Issu
     names = name_features(request, parts, found)
     check_choices(request, parts, found)
     check_aggregates(request, parts, names, found)
-    check_spikes(request, parts, found)
+    check_spikes(request, parts, constants.values, found)
     check_transpose_names(request, [part.name for part in parts], found)
     layout = None
     if neural is not None and check_neural(neural, inventory, found):
@@ -101,7 +102,7 @@ def _array_plans(
 
 def _not_replayable(request: LoadRequest) -> tuple[str, ...]:
     """Say which parts cannot be done again from the written request."""
-    if request.spikes is None or request.spikes.method != "callable":
+    if request.spikes is None or request.spikes.method != CALLABLE:
         return not_replayable(request)
     text = "The spike method is a function of your code. Reconstruct spikes after loading."
     return (*not_replayable(request), text)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from driada_widgets.core.build.assemble import build
 from driada_widgets.core.build.examine import Detections, examine
 from driada_widgets.core.build.features import is_garbage
+from driada_widgets.core.build.reconstruct import reconstruct
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.report import raise_issues
 from driada_widgets.core.request.plan import LoadPlan
@@ -23,6 +24,8 @@ from driada_widgets.core.road.opening import completed
 from driada_widgets.core.road.results import CheckResult, LoadResult
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -149,9 +152,10 @@ class Bench:
         *,
         plan: LoadPlan | None = None,
         with_digest: bool = False,
+        spike_function: Callable[..., Any] | None = None,
         progress: Progress | None = None,
     ) -> LoadResult:
-        """Build the experiment.
+        """Build the experiment, and find its spikes if they are asked for.
 
         Parameters
         ----------
@@ -162,6 +166,8 @@ class Bench:
         with_digest
             Whether the experiment remembers the SHA-256 of its source, which takes reading it once
             more; what is saved should.
+        spike_function
+            Method of a request whose spikes are found by a function of the caller's.
         progress
             Told about stages; asked whether to stop.
 
@@ -184,10 +190,13 @@ class Bench:
             fingerprint=self.opened.fingerprint(progress) if with_digest else known,
             progress=progress,
         )
+        experiment, more = reconstruct(
+            experiment, planned, function=spike_function, progress=progress
+        )
         return LoadResult(
             experiment=experiment,
             plan=planned,
-            notes=(*notes, *kept),
+            notes=(*notes, *more, *kept),
             ledger=seen.ledger,
             features=seen.features,
         )

@@ -15,6 +15,7 @@ from driada_widgets.core.spikes.parameters import (
     SMOOTHING_SEC,
     RidgeCriterion,
     check_names,
+    check_numbers,
     checked_rate,
 )
 from driada_widgets.core.spikes.ridges import Ridges, find_ridges
@@ -293,6 +294,7 @@ def wavelet_search(
         events.
     """
     check_names(wvt_kwargs, WVT_KEYS, "the wavelet search")
+    check_numbers({name: value for name, value in wvt_kwargs.items() if name != "manual_scales"})
     given = dict(wvt_kwargs)
     fps = checked_rate(given.get("fps", DEFAULT_FPS))
     sigma = given.get("sigma", given.get("sigma_sec", SMOOTHING_SEC) * fps)

@@ -14,7 +14,7 @@ import numpy as np
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.spikes.events import mark_events, scaled, wavelet_search
-from driada_widgets.core.spikes.parameters import check_names, checked_rate
+from driada_widgets.core.spikes.parameters import check_names, check_numbers, checked_rate
 from driada_widgets.core.spikes.threshold import slope_peaks
 from driada_widgets.core.spikes.wavelet import get_adaptive_wavelet_scales, time_resolutions
 from driada_widgets.core.spikes.workers import over_cells
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.report import Progress
     from driada_widgets.core.spikes.wavelet import MorseWavelet
 
-__all__ = ["LOAD_TIME_METHODS", "LoadTimeSpikes", "Traces", "load_time_spikes"]
+__all__ = ["LOAD_TIME_METHODS", "LoadTimeSpikes", "Traces", "check_load_time", "load_time_spikes"]
 
 LOAD_TIME_METHODS = ("wavelet", "threshold")
 
@@ -121,13 +121,36 @@ def load_time_spikes(
     by the time resolutions of the scales that belong to the frame rate. This is what the method
     is known by; at 20 Hz the two nearly agree.
     """
-    checked_rate(fps)
+    check_load_time(method, fps=fps, params=params)
     if method == "wavelet":
         return _by_wavelet(traces, fps, params, wavelet, rel_wvt_times, n_workers, progress)
-    if method == "threshold":
-        return _by_slope(traces, fps, params, n_workers, progress)
-    msg = f"Unknown method '{method}'. Use 'wavelet', 'threshold', or provide a callable."
-    raise ParameterError(msg, where="method", found=repr(method))
+    return _by_slope(traces, fps, params, n_workers, progress)
+
+
+def check_load_time(method: str, *, fps: float, params: Mapping[str, Any] | None) -> None:
+    """Refuse a method or parameters that cannot be.
+
+    Parameters
+    ----------
+    method, fps, params
+        As in ``load_time_spikes``.
+
+    Raises
+    ------
+    ParameterError
+        If the method or a parameter is unknown or cannot be.
+    """
+    checked_rate(fps)
+    given = dict(params or {})
+    if method == "wavelet":
+        wavelet_search(3, {"fps": fps, **given}, None, None)
+    elif method == "threshold":
+        check_names(given, (*THRESHOLD_PARAMETERS, "fps"), "the load-time threshold method")
+        check_numbers(given)
+        slope_peaks(np.zeros(2), **{"fps": fps, **THRESHOLD_PARAMETERS, **given})
+    else:
+        msg = f"Unknown method '{method}'. Use 'wavelet', 'threshold', or provide a callable."
+        raise ParameterError(msg, where="method", found=repr(method))
 
 
 def _by_wavelet(  # noqa: PLR0917 - private
@@ -181,9 +204,7 @@ def _by_slope(
     n_workers: int,
     progress: Progress | None,
 ) -> LoadTimeSpikes:
-    check_names(params or {}, (*THRESHOLD_PARAMETERS, "fps"), "the load-time threshold method")
     parameters: dict[str, Any] = {"fps": fps, **THRESHOLD_PARAMETERS, **(params or {})}
-    slope_peaks(np.zeros(2), **parameters)  # what cannot be is refused, whatever the traces
 
     def peaks(cell: int, check: Callable[[], None]) -> NDArray[np.int64]:
         trace = scaled(traces[cell])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+
 from driada_widgets.core.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ __all__ = [
     "ReconstructionParameters",
     "RidgeCriterion",
     "check_names",
+    "check_numbers",
     "checked_rate",
 ]
 
@@ -83,6 +86,7 @@ class NeuronWaveletParameters:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        check_numbers({field.name: getattr(self, field.name) for field in fields(self)})
         checked_rate(self.fps)
         if self.min_event_dur >= self.max_event_dur:
             msg = (
@@ -139,6 +143,11 @@ class NeuronThresholdParameters:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        numbers = {field.name: getattr(self, field.name) for field in fields(self)}
+        del numbers["use_scaled"]
+        if self.threshold is None:
+            del numbers["threshold"]
+        check_numbers(numbers)
         checked_rate(self.fps)
 
 
@@ -178,6 +187,8 @@ class ReconstructionParameters:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
+        names = ("n_iter", "min_events_threshold", "event_mask_expansion_sec")
+        check_numbers({name: getattr(self, name) for name in names})
         if self.amplitude_method not in ("deconvolution", "peak"):
             msg = f"Unknown amplitude_method: {self.amplitude_method}"
             raise ParameterError(
@@ -241,6 +252,21 @@ def checked_rate(fps: float) -> float:
         msg = f"fps must be positive, got {fps}"
         raise ParameterError(msg, where="fps", found=str(fps), expected="a positive number of Hz")
     return float(fps)
+
+
+def check_numbers(values: Mapping[str, Any]) -> None:
+    """Refuse values that are no numbers, or below 0, or not finite.
+
+    Raises
+    ------
+    ParameterError
+        Names the first.
+    """
+    for name, value in values.items():
+        is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        if not is_number or not 0 <= value < float("inf"):
+            msg = f"{name} must be a number of at least 0, got {value!r}"
+            raise ParameterError(msg, where=name, found=repr(value))
 
 
 def check_names(options: Mapping[str, Any], known: Sequence[str], of: str) -> None:

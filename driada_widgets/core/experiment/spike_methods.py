@@ -1,0 +1,157 @@
+"""The names under which a request asks for spikes, and what each takes.
+
+Two families share the words of the field and are different algorithms. In a request the per-neuron
+methods are ``wavelet`` and ``threshold``; the load-time methods, which the deprecated argument
+``reconstruct_spikes=`` means by the same words, are ``load-wavelet`` and ``load-threshold``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from driada_widgets.core.errors import ParameterError
+from driada_widgets.core.spikes.load_time import check_load_time
+from driada_widgets.core.spikes.parameters import (
+    DEFAULT_FPS,
+    NeuronThresholdParameters,
+    NeuronWaveletParameters,
+    ReconstructionParameters,
+    check_names,
+)
+from driada_widgets.core.spikes.wavelet import MorseWavelet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from driada_widgets.core.experiment.cell_work import KineticsFit
+
+__all__ = [
+    "CALLABLE",
+    "DEFAULTS",
+    "LOAD_TIME_NAMES",
+    "PER_NEURON",
+    "SPIKE_METHODS",
+    "check_spike_options",
+    "per_neuron_parameters",
+    "wavelet_of",
+]
+
+PER_NEURON = ("wavelet", "threshold")
+LOAD_TIME_NAMES = {"load-wavelet": "wavelet", "load-threshold": "threshold"}
+"""Load-time methods by their names in a request, with their names as an argument."""
+
+CALLABLE = "callable"
+"""Stands for a function given in code; it works at load time too."""
+
+SPIKE_METHODS = (*PER_NEURON, *LOAD_TIME_NAMES, CALLABLE)
+"""Methods that a request may name."""
+
+DEFAULTS = {"n_iter": 3, "optimize_kinetics": True, "hybrid_kinetics": True}
+
+_COMMON = (
+    "n_iter",
+    "min_events_threshold",
+    "adaptive_thresholds",
+    "amplitude_method",
+    "create_event_regions",
+    "event_mask_expansion_sec",
+)
+_SHARED = ("wavelet", "rel_wvt_times")
+_DETECTION = tuple(
+    dict.fromkeys(
+        field.name
+        for kind in (NeuronWaveletParameters, NeuronThresholdParameters)
+        for field in fields(kind)
+        if field.name not in ("fps", *_COMMON)
+    )
+)
+
+
+def per_neuron_parameters(
+    method: str, options: Mapping[str, Any], *, fps: float
+) -> tuple[ReconstructionParameters, KineticsFit]:
+    """Give what the options of ``Experiment.reconstruct_all_neurons`` mean.
+
+    Parameters
+    ----------
+    method
+        ``"wavelet"`` or ``"threshold"``.
+    options
+        By name.
+    fps
+        Frame rate in Hz.
+
+    Returns
+    -------
+    parameters : ReconstructionParameters
+        How spikes are found.
+    fit : str
+        When kinetics are fitted.
+
+    Raises
+    ------
+    NotImplementedError
+        If the method is unknown.
+    ParameterError
+        If an option is unknown or cannot be.
+    """
+    if method not in PER_NEURON:
+        msg = f"Method '{method}' not implemented. Available methods: 'wavelet', 'threshold'"
+        raise NotImplementedError(msg)
+    known = (*DEFAULTS, *_COMMON, *_SHARED, *_DETECTION)
+    own = {name: value for name, value in options.items() if name != "fps"}
+    check_names(own, tuple(dict.fromkeys(known)), f"the {method} method")
+    parameters = ReconstructionParameters.of(
+        method,
+        {"fps": float(fps)} | {name: own[name] for name in _DETECTION if name in own},
+        **{name: own[name] for name in _COMMON if name in own},
+    )
+    if not own.get("optimize_kinetics", True):
+        return parameters, "no"
+    return parameters, "before" if own.get("hybrid_kinetics", True) else "after"
+
+
+def wavelet_of(value: Any) -> MorseWavelet | None:
+    """Give a wavelet from itself or from its parameters, as a file holds them.
+
+    Raises
+    ------
+    ParameterError
+        If it is neither.
+    """
+    if value is None or isinstance(value, MorseWavelet):
+        return value
+    try:
+        return MorseWavelet(**value)
+    except TypeError as error:
+        msg = (
+            f"A wavelet is a MorseWavelet, or its gamma and beta; got {value!r}. Leave it out for "
+            "the default one."
+        )
+        raise ParameterError(msg, where="wavelet", found=repr(value)) from error
+
+
+def check_spike_options(method: str, options: Mapping[str, Any], *, fps: float | None) -> None:
+    """Refuse options that are unknown or cannot be.
+
+    Parameters
+    ----------
+    method
+        One of ``SPIKE_METHODS``.
+    options
+        By name.
+    fps
+        Frame rate in Hz, as far as it is known.
+
+    Raises
+    ------
+    ParameterError
+        Names the option.
+    """
+    rate = fps if fps is not None and 0 < fps < float("inf") else DEFAULT_FPS
+    if method in PER_NEURON:
+        per_neuron_parameters(method, options, fps=rate)
+        wavelet_of(options.get("wavelet"))
+    elif method in LOAD_TIME_NAMES:
+        check_load_time(LOAD_TIME_NAMES[method], fps=rate, params=options)
