@@ -39,7 +39,10 @@ REMEMBERED_KINDS = ("file", "folder", "saved")
 _MOST_BYTES = 8 * 2**20
 _STALE_SEC = 3600.0
 _SCHEMA = 1
-_BROKEN = (LoaderError, OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_BROKEN = (
+    *(LoaderError, OSError, ValueError, TypeError),
+    *(LookupError, AttributeError, RecursionError),
+)
 """What a file that was damaged, or is of a newer version, may raise while it is read."""
 
 
@@ -63,8 +66,11 @@ class KeptPlan:
         Size in bytes and time of last change in ns of the source, or ``None``.
     profile
         File of the profile that was in use, or empty.
-    saved_at
-        Seconds since the epoch; of a plan that was read.
+    continues
+        File, and its time of last change in ns, of the plan that this one took up; that one is
+        not offered any more unless its own panel goes on with it.
+    file, changed_ns
+        Name of the file and its time of last change; of a plan that was read.
     """
 
     request: LoadRequest
@@ -75,7 +81,9 @@ class KeptPlan:
     was_checked: bool = False
     stamp: tuple[int, int] | None = None
     profile: str = ""
-    saved_at: float = field(default=0.0, compare=False)
+    continues: tuple[str, int] | None = field(default=None, compare=False)
+    file: str = field(default="", compare=False)
+    changed_ns: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +170,7 @@ class Memory:
             "was_checked": plan.was_checked,
             "stamp": plan.stamp,
             "profile": plan.profile,
+            "continues": plan.continues,
             "request": to_dict(plan.request),
         }
         _write(self._own, tree)
@@ -169,16 +178,18 @@ class Memory:
     def plans(self) -> tuple[KeptPlan, ...]:
         """Give the plans of other panels, the newest first, at most six.
 
-        Files that cannot be read are passed over.
+        Files that cannot be read, and plans that a later one continues, are passed over.
         """
         found: list[KeptPlan] = []
-        for changed, file in self._plan_files():
-            if file == self._own:
+        continued: set[tuple[str, int] | None] = set()
+        for changed_ns, file in self._plan_files():
+            if file == self._own or len(found) == MAX_OFFERED:
                 continue
             with suppress(*_BROKEN):
-                found.append(_plan(_read(file), changed))
-            if len(found) == MAX_OFFERED:
-                break
+                plan = _plan(_read(file), file.name, changed_ns)
+                if (plan.file, plan.changed_ns) not in continued:
+                    found.append(plan)
+                continued.add(plan.continues)
         return tuple(found)
 
     def sweep(self) -> None:
@@ -188,18 +199,18 @@ class Memory:
             for file in self._folder.glob(".*.tmp"):
                 if file.stat().st_mtime < now - _STALE_SEC:
                     file.unlink(missing_ok=True)
-        for number, (changed, file) in enumerate(self._plan_files()):
-            if number >= MAX_PLANS or changed < now - MAX_AGE_SEC:
+        for number, (changed_ns, file) in enumerate(self._plan_files()):
+            if number >= MAX_PLANS or changed_ns / 1e9 < now - MAX_AGE_SEC:
                 with suppress(OSError):
                     file.unlink(missing_ok=True)
 
-    def _plan_files(self) -> list[tuple[float, Path]]:
+    def _plan_files(self) -> list[tuple[int, Path]]:
         """List plan files by the time of their last change, the newest first."""
         found = []
         with suppress(OSError):
             for file in self._folder.glob("plan-*.json"):
                 with suppress(OSError):
-                    found.append((file.stat().st_mtime, file))
+                    found.append((file.stat().st_mtime_ns, file))
         return sorted(found, reverse=True)
 
     # --- recent sources ---
@@ -235,11 +246,11 @@ def user_memory() -> Memory | None:
         return None
 
 
-def _plan(tree: dict[str, Any], saved_at: float) -> KeptPlan:
+def _plan(tree: dict[str, Any], file: str, changed_ns: int) -> KeptPlan:
     if tree["plan"] != _SCHEMA or tree["step"] not in get_args(StepName):
         msg = "not a plan of this version"
         raise ValueError(msg)
-    stamp = tree["stamp"]
+    stamp, continues = tree["stamp"], tree.get("continues")
     return KeptPlan(
         request=from_dict(tree["request"]),
         name=str(tree["name"]),
@@ -249,7 +260,9 @@ def _plan(tree: dict[str, Any], saved_at: float) -> KeptPlan:
         was_checked=tree["was_checked"] is True,
         stamp=None if stamp is None else (int(stamp[0]), int(stamp[1])),
         profile=str(tree["profile"]),
-        saved_at=saved_at,
+        continues=None if continues is None else (str(continues[0]), int(continues[1])),
+        file=file,
+        changed_ns=changed_ns,
     )
 
 

@@ -46,6 +46,7 @@ class MemoryVerbs(RunVerbs):
     _began_with: LoadRequest | None = None
     _kept: object = None
     _timer: _Timer | None = None
+    _continues: tuple[str, int] | None = None
     profile_file: str = ""
 
     def begin(self, memory: Memory | None) -> None:
@@ -83,6 +84,7 @@ class MemoryVerbs(RunVerbs):
         """
         kept = self._plans[index]
         request = self._resumable(kept)
+        self._continues = (kept.file, kept.changed_ns)
         self._history = self._history.record("resume", self.snapshot.request)
         self._change(request=request, answered=kept.answered, error=None, offers=(), notice="")
         if not kept.was_opened:
@@ -93,7 +95,7 @@ class MemoryVerbs(RunVerbs):
             self.show_error("source", f"Resume {kept.name}", error)
             return
         self._opened(inventory, request)
-        notice = f"Resumed as it was left {_when(kept.saved_at)}.{_changed(kept, inventory)}"
+        notice = f"Resumed the plan saved {_when(kept)}.{_changed(kept, inventory)}"
         self._change(answered=kept.answered, step=kept.step, notice=notice)
         if kept.was_checked or kept.step in _CHECKED_STEPS:
             self._recheck()
@@ -185,6 +187,7 @@ class MemoryVerbs(RunVerbs):
             was_checked=shown.check is not None,
             stamp=_stamp(shown.inventory),
             profile=self.profile_file,
+            continues=self._continues,
         )
 
     def _opened(self, inventory: Inventory, request: LoadRequest) -> None:
@@ -211,9 +214,7 @@ class MemoryVerbs(RunVerbs):
         self._plans = tuple(kept for kept, _ in described)
         numbers = {step: number for number, (step, _) in enumerate(STEPS, start=1)}
         return tuple(
-            Offer(
-                name=kept.name, step=numbers[kept.step], saved=_when(kept.saved_at), why_not=why_not
-            )
+            Offer(name=kept.name, step=numbers[kept.step], saved=_when(kept), why_not=why_not)
             for kept, why_not in described
         )
 
@@ -286,8 +287,8 @@ def _changed(kept: KeptPlan, inventory: Inventory) -> str:
     )
 
 
-def _when(moment: float) -> str:
-    """Write a time for people: the hour today, with the date before."""
-    then = time.localtime(moment)
+def _when(kept: KeptPlan) -> str:
+    """Write for people when a plan was kept: the hour today, with the date before."""
+    then = time.localtime(kept.changed_ns / 1e9)
     is_today = time.localtime()[:3] == then[:3]
     return time.strftime("%H:%M" if is_today else "%d %b %Y, %H:%M", then)

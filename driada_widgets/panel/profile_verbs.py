@@ -14,11 +14,13 @@ from driada_widgets.core.request.profile import (
     is_free,
     locked_changes,
     make_profile,
+    moved,
     recordings,
     with_free_fields,
     with_value,
 )
 from driada_widgets.core.request.profile_text import read_profile, write_profile
+from driada_widgets.panel import edits
 from driada_widgets.panel.edit_verbs import EditVerbs
 from driada_widgets.panel.memory_verbs import MemoryVerbs
 from driada_widgets.panel.snapshot import JobView
@@ -39,6 +41,8 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
     """Loads, obeys and makes profiles."""
 
     _saves_next = False
+    is_profile_fixed = False
+    """Whether the page was started with its profile; then it cannot be left."""
 
     def start(self, memory: Memory | None, profile: str | Path | None) -> None:
         """Begin: with a profile if one is given, and with what the user's folder remembers.
@@ -53,6 +57,7 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
         if profile is not None:
             try:
                 self.use_profile(read_profile(profile), str(Path(profile).absolute()))
+                self.is_profile_fixed = True
             except Exception as error:  # noqa: BLE001 - shown in the step
                 self.show_error("source", "Use the profile", error)
         self.begin(memory)
@@ -100,7 +105,16 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
         self._begin_recording(request, profile=profile, is_simple=True, offers=(), notice="")
 
     def leave_profile(self) -> None:
-        """Unlock all fields; the request stays."""
+        """Unlock all fields; the request stays.
+
+        Raises
+        ------
+        ParameterError
+            If the page was started with the profile.
+        """
+        if self.is_profile_fixed:
+            msg = "This page was started with its profile, which stays."
+            raise ParameterError(msg, where="profile", fix="start a page without --profile")
         self.profile_file = ""
         self._change(profile=None, is_simple=False)
 
@@ -129,6 +143,15 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
     ) -> Profile:
         """Make a profile from the plan as it stands.
 
+        Parameters
+        ----------
+        title
+            Heading of the technician's page.
+        free
+            Fields that are filled in.
+        choices
+            What they offer; patterns of recordings are relative to the first root.
+
         Raises
         ------
         ParameterError
@@ -137,13 +160,17 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
         if not title.strip():
             msg = "Type a title: it is the heading of the technician's page."
             raise ParameterError(msg, where="title", fix="type a title")
-        return make_profile(
-            self.snapshot.request,
+        check = self.snapshot.check if self.snapshot.is_checked else None
+        made = make_profile(
+            edits.complete(self.snapshot.request, check.features)
+            if check
+            else self.snapshot.request,
             title=title.strip(),
             free=free,
             choices=choices,
             answered=tuple(sorted(self.snapshot.answered)),
         )
+        return replace(made, folder=self.roots.folders[0])
 
     def save_profile(self, profile: Profile, path: str, *, replace_file: bool) -> Path:
         """Write a profile into a folder that this page may use.
@@ -154,7 +181,7 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
             If it lies outside, is there already, or cannot be written.
         """
         file = self.roots.resolve(path)
-        write_profile(profile, file, replace_file=replace_file)
+        write_profile(moved(profile, file.parent), file, replace_file=replace_file)
         self._change(log=self._logged(f"saved the profile {file.name}"))
         return file
 

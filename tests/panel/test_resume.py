@@ -249,7 +249,7 @@ def test_the_offer_is_pressed(tmp_path: Path) -> None:
     assert panel.state.snapshot.step == "check"
     assert "100" in text_of(find(panel, "dw-bad-list"))
     assert find(panel, "dw-resume").layout.display == "none"
-    assert "Resumed as it was left" in text_of(find(panel, "dw-notice"))
+    assert "Resumed the plan saved" in text_of(find(panel, "dw-notice"))
     click(find(panel, "dw-notice-dismiss"))
     assert find(panel, "dw-notice").layout.display == "none"
 
@@ -271,6 +271,19 @@ def test_start_anew_loses_nothing(tmp_path: Path) -> None:
         "older",
         "newer",
     }
+
+
+def test_a_plan_that_was_taken_up_is_not_offered_twice(tmp_path: Path) -> None:
+    """Reloading again and again offers one plan; a panel that goes on with its own is offered."""
+    first = walked(tmp_path)
+    second = remembering(tmp_path)
+    second.resume()
+    third = remembering(tmp_path)
+    third.resume()
+
+    assert len(remembering(tmp_path).snapshot.offers) == 1
+    first.set_param("name", "went on")
+    assert [offer.name for offer in remembering(tmp_path).snapshot.offers] == ["went on", "mouse"]
 
 
 def test_hostile_names_are_text(tmp_path: Path) -> None:

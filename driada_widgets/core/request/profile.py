@@ -26,6 +26,7 @@ __all__ = [
     "is_free",
     "locked_changes",
     "make_profile",
+    "moved",
     "recordings",
     "with_free_fields",
     "with_value",
@@ -230,6 +231,32 @@ def make_profile(
     return Profile(
         title=title, request=common, free=names, choices=dict(choices or {}), answered=answered
     )
+
+
+def moved(profile: Profile, folder: Path) -> Profile:
+    """Give the same profile for a file in another folder: what it offers is found from there.
+
+    Parameters
+    ----------
+    profile
+        Any profile.
+    folder
+        Folder of its new file. Paths below it become relative to it, others absolute.
+    """
+    if profile.request.source.kind == "demo":
+        return replace(profile, folder=folder)
+
+    def turn(text: str | float) -> str:
+        path = profile.folder / Path(str(text)).expanduser()
+        return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+    choices = dict(profile.choices)
+    offered = choices.get(RECORDING)
+    if offered is not None:
+        choices[RECORDING] = (
+            turn(offered) if isinstance(offered, str) else tuple(turn(each) for each in offered)
+        )
+    return replace(profile, choices=choices, folder=folder)
 
 
 def recordings(profile: Profile) -> tuple[Path, ...]:

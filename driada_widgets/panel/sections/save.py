@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from driada_widgets.core.request.model import SaveSpec
 from driada_widgets.panel.binding import escape
 from driada_widgets.panel.sections.base import Section, card, html, row, set_html
+from driada_widgets.panel.sections.profiles import ProfileMaker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,7 @@ class SaveSection(Section):
         self._save = self.button("Save experiment", "dw-save", self.state.save, primary=True)
         self._why = html("", "dw-hint")
         self._saved = html("", "dw-saved")
+        self._profiles = ProfileMaker(self)
         return [
             card(
                 "Save",
@@ -46,7 +48,8 @@ class SaveSection(Section):
                 self._path.widget,
                 row(self._save, self._why),
                 self._saved,
-            )
+            ),
+            self._profiles.widget,
         ]
 
     def _spec(self) -> SaveSpec:
@@ -61,6 +64,7 @@ class SaveSection(Section):
 
     def render(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
+        self._profiles.render(snapshot)
         spec = snapshot.request.save or SaveSpec()
         self._format.show(spec.format)
         self._path.show(str(spec.path) if spec.path else "")

@@ -62,7 +62,18 @@ def verdict(snapshot: Snapshot) -> tuple[str, str]:
         return "ask", _listed(said, texts)
     plan = check.plan
     minutes = plan.n_frames / float(plan.static_features["fps"]) / 60
-    return "ready", f"<b>Ready: {plan.n_cells:,} neurons, {minutes:.1f} min</b>"
+    said = f"Ready: {_count(plan.n_cells, 'neuron')}, {minutes:.1f} min, {_spans(snapshot)}"
+    return "ready", f"<b>{said}</b>"
+
+
+def _spans(snapshot: Snapshot) -> str:
+    """Say how many spans of bad frames are proposed, and how many are marked."""
+    if snapshot.is_searching:
+        return "looking for bad spans…"
+    n_proposed = len(snapshot.proposals) + snapshot.n_more_proposals
+    said = f"{_count(n_proposed, 'bad span') if n_proposed else 'no bad spans'} proposed"
+    n_marked = len(snapshot.request.bad_frames)
+    return f"{said}, {n_marked:,} marked" if n_marked else said
 
 
 def _listed(head: str, texts: Sequence[str]) -> str:
@@ -70,7 +81,7 @@ def _listed(head: str, texts: Sequence[str]) -> str:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 class TechnicianScreen(Section):
@@ -104,7 +115,7 @@ class TechnicianScreen(Section):
         self._saved = html("", "dw-saved")
         self._another = self.button("Next recording", "dw-next-recording", self._next)
         steps = self.button("All steps", "dw-all-steps", self.state.show_all_steps)
-        actions = row(self._another, steps)
+        actions = row(steps)
         actions.add_class("dw-actions")
         return [
             self._title,
@@ -113,11 +124,11 @@ class TechnicianScreen(Section):
             self._form,
             row(self._check, self._why),
             self._light,
-            self._place,
             row(self._build, self._where),
             self._bar,
             row(self._cancel, self._stage),
-            self._saved,
+            row(self._saved, self._another),
+            self._place,
             actions,
         ]
 
