@@ -152,6 +152,15 @@ class Progress:
         """Whether *Cancel* was pressed."""
         return self._cancelled.is_set()
 
+    def say(self, stage: str) -> None:
+        """Name what is being done now; the counts go on."""
+        self.stage = stage
+        self._changed()
+
+    def within(self, listener: Callable[[Progress], None] | None = None) -> Progress:
+        """Give the progress of a part of this call, which is cancelled with it."""
+        return Progress(listener=listener, _cancelled=self._cancelled)
+
     def cancel(self) -> None:
         """Ask the worker to stop at its next safe point."""
         self._cancelled.set()

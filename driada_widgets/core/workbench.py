@@ -124,6 +124,10 @@ class Workbench:
             return request
         return all_choices(request, saved)
 
+    def is_untouched(self, request: LoadRequest) -> bool:
+        """Say whether a request asks for nothing but the saved experiment that is open."""
+        return self.experiment is not None and is_untouched(request, self.experiment)
+
     def check(self, request: LoadRequest, progress: Progress | None = None) -> CheckResult:
         """Say everything that a person should know before building.
 

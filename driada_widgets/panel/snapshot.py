@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from driada_widgets.core.request.model import LoadRequest
 from driada_widgets.panel.picture_view import PictureView
+from driada_widgets.panel.work_view import WorkView
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STEPS",
+    "WORK",
     "ErrorBox",
+    "JobKind",
     "JobView",
     "Offer",
     "RecentSource",
@@ -33,6 +36,9 @@ __all__ = [
 ]
 
 StepName = Literal["source", "map", "check", "build", "save"]
+JobKind = Literal["", "check", "build", "save", "look", "share", "replay", "batch"]
+WORK: frozenset[JobKind] = frozenset({"build", "save", "share", "replay", "batch"})
+"""Long calls during which the request stays as it is; its controls are disabled meanwhile."""
 TimeUnit = Literal["s", "frames"]
 
 STEPS: tuple[tuple[StepName, str], ...] = (
@@ -74,12 +80,38 @@ class ErrorBox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """A long call as a person sees it; ``kind`` is empty when nothing runs."""
+    """A long call as a person sees it; ``kind`` is empty when nothing runs.
 
-    kind: Literal["", "check", "build", "save"] = ""
+    Parameters
+    ----------
+    kind
+        What runs.
+    step
+        Step that it belongs to.
+    stage
+        What it is doing, in words.
+    place
+        Which stage of how many, such as ``"3/5"``; may be empty.
+    done, total
+        What is done of the stage; ``total`` is ``None`` if unknown.
+    counts
+        The same in words, such as ``"412 of 1,000"``; may be empty.
+    left_sec
+        Seconds that the stage will still take; ``None`` if unknown.
+    elapsed_sec
+        Seconds since the call began.
+    cancelling
+        Whether *Cancel* was pressed.
+    """
+
+    kind: JobKind = ""
+    step: StepName | None = None
     stage: str = ""
+    place: str = ""
     done: int = 0
     total: int | None = None
+    counts: str = ""
+    left_sec: float | None = None
     elapsed_sec: float = 0.0
     cancelling: bool = False
 
@@ -91,7 +123,7 @@ class JobView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What was built."""
+    """What was built, or opened as it was saved: ``opened`` then says from where."""
 
     signature: str
     n_cells: int
@@ -100,6 +132,8 @@ class Summary:
     hash: str
     n_notes: int
     seconds: float
+    warnings: tuple[str, ...] = ()
+    opened: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +230,8 @@ class Snapshot:
         Whether bad frames are being looked for.
     look_at
         Frames ``[start, stop)`` to bring into view, and how often this was asked.
+    work
+        What goes on around the built experiment.
     pictures
         Which picture is shown, and what is chosen in the pictures.
     preview
@@ -235,13 +271,19 @@ class Snapshot:
     reviewed: int | None = None
     is_searching: bool = False
     look_at: tuple[int, int, int] = (0, 0, 0)
-    pictures: PictureView = field(default_factory=PictureView)
     preview: Inventory | None = field(default=None, compare=False)
+    pictures: PictureView = field(default_factory=PictureView)
+    work: WorkView = field(default_factory=WorkView)
 
     @property
     def is_busy(self) -> bool:
         """Whether a long call runs."""
         return bool(self.job.kind)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether a long call runs during which the request stays as it is."""
+        return self.job.kind in WORK
 
     @property
     def questions(self) -> tuple[Note, ...]:

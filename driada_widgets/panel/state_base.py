@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from driada_widgets.core.errors import LoaderError
 from driada_widgets.core.request.model import LoadRequest
 from driada_widgets.panel.history import History
-from driada_widgets.panel.snapshot import ErrorBox, Snapshot, StepName
+from driada_widgets.panel.snapshot import WORK, ErrorBox, Snapshot, StepName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from driada_widgets.panel.jobs import Runner
     from driada_widgets.panel.roots import Roots
 
-__all__ = ["StateBase"]
+__all__ = ["WORK", "StateBase"]
 
-WORK = frozenset({"build", "save"})
-"""Long calls during which the request stays as it is; its controls are disabled meanwhile."""
 MAX_LOG_LINES = 200
 """Lines of the log that are kept; older ones are dropped."""
 
@@ -134,18 +132,12 @@ class StateBase:
                 listener(changed)
 
     def _derived(self, snapshot: Snapshot) -> Snapshot:
-        from driada_widgets.core.experiment.naming import construct_session_name
-
-        request = snapshot.request
-        try:
-            name = construct_session_name(request.source.data_source, dict(request.exp_params))
-        except LoaderError as error:
-            name = str(error)
+        request, resolved = snapshot.request, self._resolved(snapshot)
         code, plan, command = self._print(request)
         return replace(
             snapshot,
-            resolved=self._resolved(snapshot),
-            session_name=str(name),
+            resolved=resolved,
+            session_name=_session_name(request, resolved),
             undo=self._history.undo_name,
             redo=self._history.redo_name,
             code=code,
@@ -175,3 +167,16 @@ class StateBase:
     def _logged(self, line: str) -> tuple[str, ...]:
         stamped = f"{time.strftime('%H:%M:%S')} {line}"
         return (*self.snapshot.log, stamped)[-MAX_LOG_LINES:]
+
+
+def _session_name(request: LoadRequest, resolved: object) -> str:
+    """Give the name that the experiment will have, or why it has none."""
+    from driada_widgets.core.experiment.naming import construct_session_name
+    from driada_widgets.core.request.plan import LoadPlan
+
+    if isinstance(resolved, LoadPlan):
+        return resolved.name
+    try:
+        return str(construct_session_name(request.source.data_source, dict(request.exp_params)))
+    except LoaderError as error:
+        return str(error)

@@ -174,7 +174,7 @@ class LoaderPanel(widgets.VBox):
             # add_class and remove_class send nothing when nothing changes
             (button.add_class if step == snapshot.step else button.remove_class)("dw-now")
         (self.add_class if snapshot.is_busy else self.remove_class)("dw-busy")
-        blocked = snapshot.job.kind in {"build", "save"}
+        blocked = snapshot.is_working
         for button, what, name in (
             (self._undo, "Undo", snapshot.undo),
             (self._redo, "Redo", snapshot.redo),
@@ -192,7 +192,7 @@ def step_status(step: StepName, snapshot: Snapshot) -> str:
     """Say in a word or two how a step stands."""
     if snapshot.error is not None and snapshot.error.step == step:
         return "needs attention"
-    if snapshot.job.kind == step:
+    if snapshot.job.step == step:
         return "working"
     resting = {
         "source": "ok" if snapshot.inventory else "",

@@ -197,7 +197,7 @@ class TechnicianScreen(Section):
         self._render_build(snapshot)
 
     def _render_fields(self, profile: Profile, snapshot: Snapshot) -> None:
-        is_fixed = snapshot.job.kind in {"build", "save"}
+        is_fixed = snapshot.is_working
         for name, binding in self._fields.items():
             value = get_field(snapshot.request, name)
             if name == RECORDING and value is not None:

@@ -1,0 +1,85 @@
+"""What is at the place where an experiment would be saved, before anything is written there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from driada_widgets.core.errors import DataFileError, LoaderError, ParameterError
+from driada_widgets.core.machine import format_bytes
+from driada_widgets.core.road.when import ago
+from driada_widgets.core.store.archive import manifest_of
+from driada_widgets.core.store.record import Record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from driada_widgets.core.experiment.experiment import Experiment
+    from driada_widgets.core.request.model import SaveFormat
+
+__all__ = ["what_is_there"]
+
+
+def what_is_there(
+    path: Path, experiment: Experiment, format_: SaveFormat, source: Path | None
+) -> str:
+    """Say what is at a place, and what would become of it.
+
+    Parameters
+    ----------
+    path
+        Where the experiment would be saved.
+    experiment
+        What would be saved.
+    format_
+        As what: an archive keeps another experiment under another name, a pickle replaces it.
+    source
+        File that the experiment is made from.
+
+    Returns
+    -------
+    str
+        Two or three sentences; empty if nothing is there.
+
+    Raises
+    ------
+    ParameterError
+        If it is a folder, or the file that the experiment is made from.
+    """
+    if path.is_dir():
+        msg = f"{path.name!r} is a folder. Type the name of a file in it."
+        raise ParameterError(msg, where="save.path", fix="type the name of a file")
+    if not path.exists():
+        return ""
+    if source is not None and source.exists() and path.samefile(source):
+        msg = (
+            f"{path.name!r} is the file that the experiment is made from; it is not overwritten.\n"
+            "Choose another name."
+        )
+        raise ParameterError(msg, where="save.path", fix="choose another name")
+    state = path.stat()
+    there = f"{format_bytes(state.st_size)}, saved {ago(state.st_mtime)}"
+    what, is_same = _what(path, experiment)
+    if is_same:
+        fate = "It is the same experiment, and is replaced."
+    elif format_ == "archive":
+        fate = "It is kept under another name beside the new one."
+    else:
+        fate = "It is replaced."
+    return f"{path.name} is there already: {what}, {there}. {fate}"
+
+
+def _what(path: Path, experiment: Experiment) -> tuple[str, bool]:
+    """Say what a file is, and whether it is this experiment."""
+    try:
+        manifest = manifest_of(path)
+    except DataFileError:
+        return "a file that is no archive of ours", False
+    except LoaderError:
+        return "a file that cannot be read", False
+    key = Record.of(experiment.provenance).key
+    is_same = (
+        manifest.get("content_hash") == experiment.content_hash
+        if key is None
+        else manifest.get("key") == key
+    )
+    return f"the saved experiment {manifest['experiment'].get('signature')!r}", is_same
