@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.build.examine import FeatureReport
     from driada_widgets.core.pipeline import CheckResult, LoadResult
     from driada_widgets.core.report import Issue, Note
-    from driada_widgets.core.resolve.roles import Part
+    from driada_widgets.core.resolve.describe import DescribedArray
     from driada_widgets.core.road.cost import Cost
     from driada_widgets.core.signals.multi import MultiTimeSeries
     from driada_widgets.core.signals.series import TimeSeries
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "about_check", "about_error", "about_file", "about_formats", "about_run"]
 
 _ROLE_WORDS = {"calcium": "neural data", "asp": "amplitude spikes", "unused": "not used"}
-_REASONS = {"calcium": "its name is known as neural data", "feature": "an array of numbers"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +50,14 @@ class Answer:
 def about_file(inventory: Inventory) -> Answer:
     """Say what a file holds, from its headers: arrays with their roles, and what to do next."""
     from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.core.resolve.describe import describe_arrays
     from driada_widgets.core.resolve.findings import Findings
     from driada_widgets.core.resolve.neural import choose_neural
     from driada_widgets.core.resolve.roles import assign_parts
 
     found, request = Findings(), LoadRequest()
-    parts = assign_parts(request, inventory, choose_neural(request, inventory, found), found)
-    reasons = _REASONS | {entry.name: entry.why for entry in found.ledger}
-    arrays = [_array_tree(part, reasons) for part in parts]
+    assign_parts(request, inventory, choose_neural(request, inventory, found), found)
+    arrays = [_array_tree(each) for each in describe_arrays(request, inventory)]
     notes = [
         note for note in (*inventory.notes, *found.notes) if note.fixes or note.level != "info"
     ]
@@ -91,14 +90,13 @@ def about_file(inventory: Inventory) -> Answer:
     return Answer(tree=tree, lines=tuple(lines))
 
 
-def _array_tree(part: Part, reasons: dict[str, str]) -> dict[str, Any]:
-    known = reasons.get(part.name) or reasons.get(part.role) or "its name is reserved for it"
+def _array_tree(array: DescribedArray) -> dict[str, Any]:
     return {
-        "name": part.name,
-        "shape": list(part.info.shape),
-        "dtype": str(part.info.dtype),
-        "role": part.role,
-        "why": part.info.problem or known,
+        "name": array.name,
+        "shape": list(array.info.shape),
+        "dtype": str(array.info.dtype),
+        "role": array.role,
+        "why": array.why,
     }
 
 

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from driada_widgets.core.resolve.findings import Findings
     from driada_widgets.core.sources.base import ArrayInfo, Inventory
 
-__all__ = ["NEURAL_ALIASES", "check_neural", "choose_neural", "problem_error", "type_problem"]
+__all__ = [
+    "NEURAL_ALIASES",
+    "check_neural",
+    "choose_neural",
+    "could_be_neural",
+    "problem_error",
+    "type_problem",
+]
 
 NEURAL_ALIASES = ("calcium", "activations", "neural_data", "activity", "rates")
 """Names that mean neural data, in any case; an earlier one wins over a later one."""
@@ -196,13 +203,14 @@ def type_problem(info: ArrayInfo) -> str | None:
     return None
 
 
-def _could_be_neural(info: ArrayInfo) -> bool:
+def could_be_neural(info: ArrayInfo) -> bool:
+    """Say whether an array can be the neural data: readable numbers with two axes."""
     return info.problem is None and len(info.shape) == 2 and info.dtype.kind in NUMERIC_KINDS
 
 
 def _offers(inventory: Inventory, but: str) -> tuple[Fix, ...]:
     return tuple(
-        _choose(info) for info in inventory.arrays if info.name != but and _could_be_neural(info)
+        _choose(info) for info in inventory.arrays if info.name != but and could_be_neural(info)
     )
 
 
@@ -210,7 +218,7 @@ def _other_arrays(inventory: Inventory, but: str) -> str:
     others = [
         f"{info.name!r} {info.shape}"
         for info in inventory.arrays
-        if info.name != but and _could_be_neural(info)
+        if info.name != but and could_be_neural(info)
     ]
     if not others:
         return ""
