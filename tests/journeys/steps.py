@@ -10,10 +10,12 @@ __all__ = [
     "add_bad_frames",
     "build",
     "check",
+    "check_recording",
     "choose_type",
     "open_demo",
     "open_path",
     "picture_number",
+    "resume",
     "save",
     "shown",
 ]
@@ -80,6 +82,23 @@ def save(page: Page, path: Path) -> None:
     field.press("Enter")
     shown(page, "dw-save").click()
     expect(shown(page, "dw-saved")).to_contain_text("Saved to")
+
+
+def resume(page: Page) -> None:
+    """Load the page again, and take up the plan that it offers."""
+    page.reload()
+    shown(page, "dw-resume-go").click(timeout=60_000)
+    expect(shown(page, "dw-notice")).to_contain_text("Resumed")
+
+
+def check_recording(page: Page, recording: str, animal: str, session: str) -> None:
+    """Fill in a technician's three fields, and press the one button."""
+    page.locator(".dw-source-path select").select_option(recording)
+    page.locator(".dw-param-animal_id select").select_option(animal)
+    page.locator(".dw-param-session input").fill(session)
+    page.locator(".dw-param-session input").press("Enter")
+    shown(page, "dw-check").click()
+    expect(shown(page, "dw-light")).to_contain_text("proposed")
 
 
 def picture_number(page: Page) -> int:

@@ -1,0 +1,106 @@
+"""A technician's three fields and two buttons, and a scientist whose page was loaded again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from driada_widgets import open_experiment
+from driada_widgets.core.request.profile import filled
+from driada_widgets.core.request.profile_text import read_profile
+from driada_widgets.core.request.text import write_request
+from driada_widgets.core.sources.demo import demo_path
+from tests.journeys import steps
+from tests.journeys.servers import voila
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "panel.ipynb"
+PROFILE = """\
+profile: 1
+title: Treadmill room
+request:
+  static_features: {fps: 10.0}
+  features: {freezing: {type: categorical}}
+free: [source.path, exp_params.animal_id, exp_params.session, bad_frames]
+choices:
+  source.path: recordings/*.npz
+  exp_params.animal_id: [m1, m2]
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a lab: a profile, and the real recording."""
+    folder = tmp_path_factory.mktemp("lab")
+    (folder / "recordings").mkdir()
+    shutil.copy(demo_path("dg_2-1_D1"), folder / "recordings" / "dg_2-1_D1.npz")
+    (folder / "rig.yaml").write_text(PROFILE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def address(lab: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Serve the panel, with the profile if the test asks for it."""
+    copied = tmp_path / "panel.ipynb"
+    shutil.copy(NOTEBOOK, copied)
+    with voila(copied, lab, lab / "rig.yaml" if request.param else None) as found:
+        yield found
+
+
+@pytest.mark.parametrize("address", [True], indirect=True, ids=["profile"])
+def test_three_fields_and_two_buttons_save_an_experiment(
+    page: Page, address: str, lab: Path, screenshot: Callable[[str], Path]
+) -> None:
+    """The command line builds the same experiment from the profile's request."""
+    page.goto(address)
+    page.wait_for_selector(".dw-technician", timeout=60_000)
+    steps.check_recording(page, "recordings/dg_2-1_D1.npz", "m1", "day 1")
+    expect(steps.shown(page, "dw-light")).to_contain_text("Ready: 43 neurons")
+    assert steps.picture_number(page) > 0
+    for hidden in (".dw-code", ".dw-plan", ".dw-log", ".dw-rail"):
+        assert page.locator(hidden).count() == 0
+    screenshot("technician")
+    steps.shown(page, "dw-build").click()
+    expect(steps.shown(page, "dw-saved")).to_contain_text("Exp m1_day 1.npz")
+
+    saved = open_experiment(lab / "DRIADA data" / "m1_day 1" / "Exp m1_day 1.npz")
+    values = {
+        "source.path": "recordings/dg_2-1_D1.npz",
+        "exp_params.animal_id": "m1",
+        "exp_params.session": "day 1",
+    }
+    write_request(filled(read_profile(lab / "rig.yaml"), values), lab / "request.yaml")
+    answer = subprocess.run(
+        [sys.executable, "-m", "driada_widgets.cli", "run", "request.yaml", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=lab,
+    )
+
+    assert saved.content_hash == json.loads(answer.stdout)["hash"]
+
+
+@pytest.mark.parametrize("address", [False], indirect=True, ids=["all-steps"])
+def test_a_reloaded_page_comes_back(page: Page, address: str, lab: Path) -> None:
+    """The same step and the same marks, in a new kernel."""
+    page.goto(address)
+    page.wait_for_selector(".dw-panel", timeout=60_000)
+    steps.open_path(page, lab / "recordings" / "dg_2-1_D1.npz")
+    steps.check(page)
+    steps.add_bad_frames(page, "120-180")
+    expect(page.locator(".dw-bad-list")).to_contain_text("120")
+    plan = steps.shown(page, "dw-plan").inner_text()
+    page.wait_for_timeout(600)  # the plan is kept a moment after the last edit
+
+    steps.resume(page)
+
+    expect(steps.shown(page, "dw-step-check")).to_contain_text("ok")
+    expect(page.locator(".dw-bad-list")).to_contain_text("120")
+    assert steps.shown(page, "dw-plan").inner_text() == plan
