@@ -1,0 +1,90 @@
+"""A picture that is drawn in a worker: the latest wish wins, an equal one is not drawn again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from driada_widgets.panel.binding import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from driada_widgets.core.report import Progress
+    from driada_widgets.panel.jobs import Runner
+
+__all__ = ["Drawing"]
+
+
+class Drawing:
+    """A PNG and the worker that draws it.
+
+    Parameters
+    ----------
+    css_class
+        Stable name of the picture.
+    runner
+        Draws; it is this picture's own.
+    on_error
+        Gets what drawing raises.
+    """
+
+    def __init__(
+        self, css_class: str, runner: Runner, *, on_error: Callable[[Exception], object]
+    ) -> None:
+        self._runner = runner
+        self._on_error = on_error
+        self._wish: Hashable = None
+        self.widget: Any = widgets.Image(format="png", layout={"display": "none"})
+        self.widget.add_class("dw-drawing")
+        self.widget.add_class(css_class)
+
+    def draw(
+        self,
+        wish: Hashable,
+        work: Callable[[Progress], bytes],
+        *,
+        width: int,
+        description: str,
+    ) -> None:
+        """Draw, unless the same was asked for last.
+
+        Parameters
+        ----------
+        wish
+            Everything that the picture depends on.
+        work
+            Gives the PNG; runs in the worker and touches no widget.
+        width
+            Of the picture, in CSS pixels.
+        description
+            What is to be seen, for those who cannot see it and for the pointer.
+        """
+        if wish == self._wish:
+            return
+        self._wish = wish
+        self.widget.add_class("dw-redrawing")
+        self._runner.start(
+            work,
+            on_done=lambda content: self._show(content, width, description),
+            on_error=self._failed,
+        )
+
+    def forget(self) -> None:
+        """Hide the picture, and draw whatever is asked for next."""
+        self._runner.close()
+        self._wish = None
+        self.widget.layout.display = "none"
+
+    def _show(self, content: bytes, width: int, description: str) -> None:
+        with self.widget.hold_sync():
+            self.widget.value = content
+            self.widget.tooltip = plain(description, limit=300)
+        self.widget.layout.width = f"{width}px"
+        self.widget.layout.display = None
+        self.widget.remove_class("dw-redrawing")
+
+    def _failed(self, error: Exception) -> None:
+        self.widget.remove_class("dw-redrawing")
+        self._on_error(error)

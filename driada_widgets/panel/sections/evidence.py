@@ -1,0 +1,94 @@
+"""The small plot behind a feature's type, opened by a button in its row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import ipywidgets as widgets
+
+from driada_widgets.panel.binding import plain
+from driada_widgets.panel.drawing import Drawing
+
+if TYPE_CHECKING:
+    from driada_widgets.core.build.examine import FeatureReport
+    from driada_widgets.core.report import Progress
+    from driada_widgets.panel.sections.base import Section
+
+__all__ = ["Evidence"]
+
+WIDTH, HEIGHT = 760, 210
+LABELS = ("Show values", "Hide values")
+
+
+class Evidence:
+    """How often each value occurs, and how the series begins and ends, or wraps.
+
+    Parameters
+    ----------
+    section
+        The step it belongs to.
+    name
+        Of the array, for those who hear the button.
+    """
+
+    def __init__(self, section: Section, name: str) -> None:
+        self._section = section
+        self._is_open = False
+        self._report: FeatureReport | None = None
+        shown = plain(name, limit=60)
+        self.button = section.button(
+            LABELS[0],
+            "dw-evidence-show",
+            self._turn,
+            tooltip=f"Show the values of {shown} that its type rests on",
+        )
+        self._drawing = Drawing(
+            "dw-evidence",
+            section.state.new_runner(),
+            on_error=section.failed("Draw the values"),
+        )
+        self.widget: Any = widgets.VBox([self._drawing.widget])
+        self.widget.layout.display = "none"
+
+    def _turn(self) -> None:
+        self._is_open = not self._is_open
+        self._draw()
+
+    def render(self, report: FeatureReport | None) -> None:
+        """Show the values of a feature that is used; others have none to show."""
+        self._report = report
+        is_possible = report is not None and len(report.shape) == 1 and bool(report.source)
+        self.button.disabled = not is_possible
+        self._is_open = self._is_open and is_possible
+        self._draw()
+
+    def _draw(self) -> None:
+        label = LABELS[self._is_open]
+        if self.button.description != label:
+            self.button.description = label
+        display = None if self._is_open else "none"
+        if self.widget.layout.display != display:
+            self.widget.layout.display = display
+        state, report = self._section.state, self._report
+        values = state.workbench.feature(report.source) if report and self._is_open else None
+        if report is None or values is None:
+            return
+        info = report.type_info
+        circular, fps = bool(info and info.is_circular), state.fps
+        theme: Literal["light", "dark"] = "dark" if state.snapshot.pictures.dark else "light"
+        name = plain(report.name, limit=60)
+
+        def work(progress: Progress) -> bytes:
+            from driada_widgets import plots
+
+            progress.check()
+            page = plots.Page(width=WIDTH, height=HEIGHT, theme=theme)
+            figure = plots.plot_type_evidence(
+                values, name=name, fps=fps, circular=circular, page=page
+            )
+            return plots.to_png(figure, page)
+
+        described = f"Values of {name}: {plain(report.why, limit=200)}"
+        self._drawing.draw(
+            (id(values), circular, fps, theme, name), work, width=WIDTH, description=described
+        )

@@ -1,0 +1,185 @@
+"""The heatmap of all neurons, with the features under it on the same axis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+import numpy as np
+
+from driada_widgets.panel.binding import escape, plain
+from driada_widgets.panel.drawing import Drawing
+from driada_widgets.panel.feature_parts import feature_parts
+from driada_widgets.panel.picture_view import FEATURE_ORDER, ORDERS
+from driada_widgets.panel.pooled import PooledCells, pixel_edges, pixel_range
+from driada_widgets.panel.sections.base import html, set_html
+from driada_widgets.panel.sections.clock import window_words
+from driada_widgets.panel.sections.navigator import order_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from driada_widgets.core.report import Progress
+    from driada_widgets.panel.feature_parts import FeaturePart
+    from driada_widgets.panel.ruler import Ruler
+    from driada_widgets.panel.sections.base import Section
+    from driada_widgets.panel.snapshot import Snapshot
+    from driada_widgets.panel.state import PanelState
+    from driada_widgets.plots import FeatureBand, Page
+
+__all__ = ["Heatmap", "page_of"]
+
+MAX_BANDS = 6
+"""Features under the image; the table above has them all."""
+MAX_RATIO = 2.0
+"""Finer screens get no finer pictures: they take longer and look the same."""
+USUAL_WIDTH = 900
+IMAGE_HEIGHT = (170, 420)
+"""Least and greatest height of the image in CSS pixels; few neurons need few pixels."""
+PIXELS_PER_CELL = 6
+AROUND_IMAGE, BAND_HEIGHT = 60, 34
+
+
+def page_of(snapshot: Snapshot, ruler: Ruler, height: int) -> Page:
+    """Give the page of a picture as wide as the panel, in its theme."""
+    from driada_widgets.plots import Page
+
+    return Page(
+        width=ruler.width or USUAL_WIDTH,
+        height=height,
+        ratio=min(MAX_RATIO, ruler.ratio),
+        theme="dark" if snapshot.pictures.dark else "light",
+    )
+
+
+class Heatmap:
+    """All neurons in one picture, drawn anew when something that it shows has changed."""
+
+    def __init__(self, section: Section, ruler: Ruler) -> None:
+        self._section = section
+        self._ruler = ruler
+        state = section.state
+        failed = section.failed("Draw the heatmap")
+        self._drawing = Drawing("dw-heatmap", state.new_runner(), on_error=failed)
+        self._words = html("", "dw-hint")
+        self.widget = widgets.VBox([self._drawing.widget, self._words])
+        self._cells: PooledCells | None = None
+        self._scales = _Scales()
+
+    def render(self, snapshot: Snapshot) -> None:
+        """Show the neurons of a snapshot."""
+        state = self._section.state
+        calcium = state.workbench.calcium
+        if calcium is None:
+            self._drawing.forget()
+            return
+        if self._cells is None or self._cells.calcium is not calcium:
+            self._cells, self._scales = PooledCells(calcium), _Scales()
+        parts = feature_parts(state)[:MAX_BANDS]
+        low, high = IMAGE_HEIGHT
+        height = min(high, max(low, PIXELS_PER_CELL * len(calcium)))
+        page = page_of(snapshot, self._ruler, height + AROUND_IMAGE + BAND_HEIGHT * len(parts))
+        window, pictures = snapshot.window, snapshot.pictures
+        words = _described(state, snapshot)
+        wish = (
+            *(id(calcium), window.start, window.stop, window.unit, page),
+            *(pictures.order_revision, pictures.cell, state.bad_ranges, state.fps),
+            tuple((part.name, id(part.values)) for part in parts),
+        )
+        work = self._work(snapshot, page, parts)
+        self._drawing.draw(wish, work, width=page.width, description=words)
+        set_html(self._words, escape(words, limit=None))
+
+    def _work(
+        self, snapshot: Snapshot, page: Page, parts: Sequence[FeaturePart]
+    ) -> Callable[[Progress], bytes]:
+        """Gather what the worker needs, so that it asks the state nothing."""
+        state = self._section.state
+        cells, scales, order = self._cells, self._scales, state.cells_in_order
+        window = (snapshot.window.start, snapshot.window.stop or state.n_frames)
+        bad, cell, n_cells = state.bad_ranges, snapshot.pictures.cell, state.n_cells
+        marked = None if cell is None else (float(state.place_of(cell)), str(cell))
+        options: dict[str, Any] = {
+            "page": page,
+            "window": window,
+            "fps": state.fps,
+            "unit": snapshot.window.unit,
+            "n_cells": n_cells,
+            "row_label": _row_label(state),
+            "bad": bad,
+            "marked": marked,
+        }
+
+        def work(progress: Progress) -> bytes:
+            from driada_widgets import plots
+
+            n_rows, n_columns = plots.heatmap_shape(page, len(parts))
+            if cells is None:
+                return b""
+            pooled = cells.pixels(*window, n_columns, progress)
+            shades = plots.to_shades(pooled, scales.of(cells, bad, progress))[order]
+            bands = [_band(part, window, n_columns) for part in parts]
+            progress.check()
+            figure = plots.draw_heatmap(_to_rows(shades, n_rows), features=bands, **options)
+            return plots.to_png(figure, page)
+
+        return work
+
+
+class _Scales:
+    """What is shown as 0 and 1 in each row: the same in every window of a recording."""
+
+    def __init__(self) -> None:
+        self._bad: tuple[tuple[int, int], ...] = ()
+        self._scales: NDArray[np.float32] | None = None
+
+    def of(
+        self, cells: PooledCells, bad: tuple[tuple[int, int], ...], progress: Progress
+    ) -> NDArray[np.float32]:
+        """Give the scales without bad frames; used by one worker at a time."""
+        from driada_widgets.plots import row_scales
+
+        if self._scales is None or self._bad != bad:
+            self._scales = row_scales(cells.sample(bad, progress))
+            self._bad = bad
+        return self._scales
+
+
+def _to_rows(shades: NDArray[np.uint8], n_rows: int) -> NDArray[np.uint8]:
+    """Fit neurons to rows of pixels: many share one by their maximum, few have several each."""
+    edges = pixel_edges(0, len(shades), n_rows)
+    if len(shades) <= n_rows:
+        return shades[edges]
+    fitted: NDArray[np.uint8] = np.maximum.reduceat(shades, edges, axis=0)
+    return fitted
+
+
+def _band(part: FeaturePart, window: tuple[int, int], n_columns: int) -> FeatureBand:
+    from driada_widgets.plots import FeatureBand
+
+    finite = part.values[np.isfinite(part.values)] if part.values.dtype.kind == "f" else part.values
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+    columns = pixel_range(part.values, *window, n_columns)
+    return FeatureBand(name=plain(part.name, limit=60), columns=columns, low=low, high=high)
+
+
+def _row_label(state: PanelState) -> str:
+    order = state.snapshot.pictures.order
+    if order == "cell" or not state.is_sorted:
+        return "Neuron"
+    words = ORDERS[order][0] if order in ORDERS else order.removeprefix(FEATURE_ORDER)
+    return f"Neuron, by {plain(words, limit=18)}"
+
+
+def _described(state: PanelState, snapshot: Snapshot) -> str:
+    window = snapshot.window
+    n_cells = state.n_cells
+    sorted_by = order_words(state)
+    first = f"Heatmap of all {n_cells:,} neurons{', ' if sorted_by else ''}{sorted_by}"
+    seen = window_words(window.start, window.stop, state.fps)
+    return (
+        f"{first}. {seen}. Each neuron from its own 1st to its own 99th percentile over the whole "
+        "recording without bad frames; a pixel shows the greatest value of its frames."
+    )
