@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     )
     from driada_widgets.core.errors import LoaderError
     from driada_widgets.core.experiment.experiment import Experiment
+    from driada_widgets.core.experiment.load_time_spikes import reconstruct_spikes
     from driada_widgets.core.experiment.naming import construct_session_name, parse_iabs_filename
     from driada_widgets.core.experiment.neuron import Neuron
     from driada_widgets.core.pipeline import check, inspect_file, run
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.signals.transforms import aggregate_multiple_ts
     from driada_widgets.core.signals.types import TimeSeriesType
     from driada_widgets.core.sources.registry import register_reader
+    from driada_widgets.core.spikes.events import extract_wvt_events
     from driada_widgets.panel.view import LoaderPanel, open_panel
 
 
@@ -57,6 +59,7 @@ _HOMES = {
     ),
     "driada_widgets.core.errors": ("LoaderError",),
     "driada_widgets.core.experiment.experiment": ("Experiment",),
+    "driada_widgets.core.experiment.load_time_spikes": ("reconstruct_spikes",),
     "driada_widgets.core.experiment.naming": ("construct_session_name", "parse_iabs_filename"),
     "driada_widgets.core.experiment.neuron": ("Neuron",),
     "driada_widgets.core.pipeline": ("check", "inspect_file", "run"),
@@ -76,6 +79,7 @@ _HOMES = {
     "driada_widgets.core.signals.transforms": ("aggregate_multiple_ts",),
     "driada_widgets.core.signals.types": ("TimeSeriesType",),
     "driada_widgets.core.sources.registry": ("register_reader",),
+    "driada_widgets.core.spikes.events": ("extract_wvt_events",),
     "driada_widgets.panel.view": ("LoaderPanel", "open_panel"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -101,6 +105,7 @@ __all__ = [
     "analyze_time_series_type",
     "check",
     "construct_session_name",
+    "extract_wvt_events",
     "inspect_file",
     "load_demo_experiment",
     "load_exp_from_aligned_data",
@@ -109,6 +114,7 @@ __all__ = [
     "open_experiment",
     "open_panel",
     "parse_iabs_filename",
+    "reconstruct_spikes",
     "register_reader",
     "run",
     "save_exp_to_pickle",

@@ -53,7 +53,7 @@ def reconstruct(
     LoadCancelledError
         If the progress was cancelled.
     """
-    asked = plan.request.spikes
+    asked = plan.spikes
     if asked is None:
         return experiment, ()
     if asked.method in PER_NEURON:

@@ -133,7 +133,16 @@ class NanPolicies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpikeSpec:
-    """How spikes are reconstructed: a method's name and its options."""
+    """How spikes are reconstructed.
+
+    Parameters
+    ----------
+    method
+        Per neuron: ``"wavelet"`` or ``"threshold"``. As the deprecated argument does at load time:
+        ``"load-wavelet"`` or ``"load-threshold"``. ``"callable"`` stands for a function of code.
+    options
+        Those of ``Experiment.reconstruct_all_neurons``, or the parameters of the load-time method.
+    """
 
     method: str
     options: Mapping[str, Any] = field(default_factory=dict)

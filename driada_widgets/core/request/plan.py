@@ -9,7 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from driada_widgets.core.report import LedgerEntry, Note
-    from driada_widgets.core.request.model import FeatureChoice, LoadRequest, NanPolicy
+    from driada_widgets.core.request.model import (
+        FeatureChoice,
+        LoadRequest,
+        NanPolicy,
+        SpikeSpec,
+    )
 
 __all__ = ["ArrayPlan", "LoadPlan", "Role"]
 
@@ -94,6 +99,11 @@ class LoadPlan:
     def signature(self) -> str:
         """The experiment's title."""
         return f"Exp {self.name}"
+
+    @property
+    def spikes(self) -> SpikeSpec | None:
+        """How spikes are reconstructed, or ``None``."""
+        return self.request.spikes
 
     @property
     def names_to_read(self) -> tuple[str, ...]:

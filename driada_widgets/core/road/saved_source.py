@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import LoaderError, ParameterError
 from driada_widgets.core.experiment.naming import construct_session_name
+from driada_widgets.core.experiment.spike_methods import CALLABLE
 from driada_widgets.core.request import frames
-from driada_widgets.core.request.model import FeatureChoice, LoadRequest, NanPolicies, SourceSpec
+from driada_widgets.core.request.model import (
+    FeatureChoice,
+    LoadRequest,
+    NanPolicies,
+    SourceSpec,
+    SpikeSpec,
+)
 from driada_widgets.core.request.reading import from_dict
 from driada_widgets.core.request.writing import canonical
 from driada_widgets.core.sources import fingerprint, memory
@@ -35,12 +42,9 @@ __all__ = [
 def arrays_in(experiment: Experiment) -> dict[str, Any]:
     """Give the arrays of a saved experiment as a data file would hold them."""
     contents = experiment.contents
-    per_cell = {
-        "calcium": contents.calcium,
-        "spikes": contents.spikes,
-        "asp": contents.asp,
-        "reconstructions": contents.reconstructions,
-    }
+    per_cell = {"calcium": contents.calcium, "reconstructions": contents.reconstructions}
+    if _spikes_found(experiment) is None:
+        per_cell |= {"spikes": contents.spikes, "asp": contents.asp}
     held = {name: array for name, array in per_cell.items() if array is not None}
     return {**held, **{feature.name: feature.data for feature in contents.features}}
 
@@ -102,7 +106,19 @@ def with_saved_choices(request: LoadRequest, experiment: Experiment) -> LoadRequ
         nan=_policies(before, contents) if request.nan == NanPolicies() else request.nan,
         create_circular_2d=request.create_circular_2d and contents.create_circular_2d,
         seed=contents.seed if request.seed is None else request.seed,
+        spikes=request.spikes or _spikes_found(experiment),
     )
+
+
+def _spikes_found(experiment: Experiment) -> SpikeSpec | None:
+    """Say how the spikes of a saved experiment are found again; ``None`` if they were given.
+
+    Spikes of which no request tells how they were found are kept as if they had been given.
+    """
+    before = recorded_request(experiment.provenance)
+    if before is None or before.spikes is None or experiment.contents.reconstruction is None:
+        return None
+    return None if before.spikes.method == CALLABLE else before.spikes
 
 
 def recorded_request(provenance: Mapping[str, Any]) -> LoadRequest | None:
