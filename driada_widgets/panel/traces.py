@@ -28,7 +28,7 @@ __all__ = ["FeatureRow", "Proposal", "TraceView"]
 
 _LOG = logging.getLogger("driada_widgets.panel")
 _HERE = Path(__file__).parent
-_SCRIPTS = ("scale.js", "draw.js", "lines.js", "gestures.js", "page.js", "view.js")
+_SCRIPTS = ("keys.js", "scale.js", "draw.js", "lines.js", "gestures.js", "page.js", "view.js")
 
 
 def _module(names: Sequence[str]) -> str:
@@ -105,6 +105,7 @@ class TraceView(anywidget.AnyWidget):
     units = traitlets.Unicode("").tag(sync=True)
     bad = traitlets.List(traitlets.List(traitlets.Int())).tag(sync=True)
     selected = traitlets.Int(None, allow_none=True).tag(sync=True)
+    marked = traitlets.Int(None, allow_none=True).tag(sync=True)
     proposals = traitlets.List(traitlets.Dict()).tag(sync=True)
     marking = traitlets.Bool(default_value=False).tag(sync=True)
     time_unit = traitlets.Enum(("s", "frames"), "s").tag(sync=True)
@@ -118,7 +119,9 @@ class TraceView(anywidget.AnyWidget):
         self._open_wish = 0
         self.wish: tuple[int, int, int] | None = None
         self.on_msg(guarded(self._receive, self._report))
+        self._is_showing = False
         self.observe(guarded(self._on_toggle, self._report), names=["marking", "time_unit"])
+        self.observe(guarded(self._on_selected, self._report), names="selected")
 
     # --- what it shows ----------------------------------------------------------------------------
 
@@ -215,7 +218,9 @@ class TraceView(anywidget.AnyWidget):
         with self.hold_sync():
             if bad is not None:
                 self.bad = [[int(start), int(stop)] for start, stop in bad]
+            self._is_showing = True
             self.selected = selected if selected is None or selected < len(self.bad) else None
+            self._is_showing = False
             if proposals is not None:
                 self.proposals = [
                     {"start": item.start, "stop": item.stop, "reason": plain(item.reason)}
@@ -226,6 +231,10 @@ class TraceView(anywidget.AnyWidget):
         """Bring frames into view; the browser then asks for what it lacks."""
         with self.hold_sync():
             self._bring((start, stop))
+
+    def mark_trace(self, row: int | None) -> None:
+        """Bring out one of the traces shown, counted from the top; ``None``: none."""
+        self.marked = row
 
     def _bring(self, visible: tuple[int, int]) -> None:
         self.window = [int(visible[0]), int(visible[1])]
@@ -262,6 +271,10 @@ class TraceView(anywidget.AnyWidget):
         columns. While one wish is open the browser sends no second one; the latest wins.
         """
         self._add("window", callback)
+
+    def on_view(self, callback: Callable[[int, int], object]) -> None:
+        """Call ``callback(start, stop)`` with the frames that are seen, when a move has ended."""
+        self._add("view", callback)
 
     def on_mark(self, callback: Callable[[int, int], object]) -> None:
         """Call ``callback(start, stop)`` when frames were marked bad by a drag (half-open)."""
@@ -308,6 +321,11 @@ class TraceView(anywidget.AnyWidget):
     def _on_toggle(self, change: Any) -> None:
         self._emit(change["name"], change["new"])
 
+    def _on_selected(self, change: Any) -> None:
+        index = change["new"]
+        if not self._is_showing and (index is None or 0 <= index < len(self.bad)):
+            self._emit("select", index)
+
     def _receive(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
         """Take one gesture from the browser; what does not fit what is shown now is dropped."""
         event = message.get("event")
@@ -317,6 +335,9 @@ class TraceView(anywidget.AnyWidget):
             with self.hold_sync():  # an answer given at once is the same message
                 self.window = [int(frame) for frame in message["view"]]
                 self._emit("window", *self.wish)
+        elif event == "view":
+            self.window = [int(frame) for frame in message["view"]]
+            self._emit("view", *self.window)
         elif event == "mark":
             start, stop = self._cut(message)
             if start < stop:
@@ -331,17 +352,11 @@ class TraceView(anywidget.AnyWidget):
 
     def _receive_span(self, event: object, message: dict[str, Any]) -> None:
         index = message.get("index")
-        if event == "select" and index is None:
-            self.selected = None
-            self._emit("select", None)
-        elif index is not None and list(message["span"]) in self.bad[index : index + 1]:
+        if index is not None and list(message["span"]) in self.bad[index : index + 1]:
             if event == "resize":
                 start, stop = self._cut(message)
                 if start < stop:
                     self._emit("resize", int(index), start, stop)
-            elif event == "select":
-                self.selected = int(index)
-                self._emit("select", self.selected)
             elif event == "remove":
                 self._emit("remove", int(index))
 

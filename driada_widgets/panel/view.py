@@ -13,6 +13,7 @@ from driada_widgets.panel.memory import user_memory
 from driada_widgets.panel.roots import Roots
 from driada_widgets.panel.sections.base import html, row, set_html, show
 from driada_widgets.panel.sections.errors import ErrorView
+from driada_widgets.panel.sections.keys import KeyHelp
 from driada_widgets.panel.sections.locks import FieldLocks
 from driada_widgets.panel.sections.outputs import Outputs
 from driada_widgets.panel.sections.resume import ResumeView
@@ -94,12 +95,14 @@ class LoaderPanel(widgets.VBox):
         main.add_class("dw-main")
         self._outputs = Outputs(self.state)
         self._simple = self._button("Simple page", "dw-simple-page", self.state.show_simple)
-        header = row(self._title, self._simple, self._undo, self._redo)
+        keys = KeyHelp(self._failed("Show the keys"))
+        header = row(self._title, self._simple, self._undo, self._redo, keys.button)
         header.add_class("dw-header")
         guard = KeyGuard(on_error=self._failed("Use a key"))
         guard.on_key("undo", self.state.undo)
         guard.on_key("redo", self.state.redo)
-        self._always = (stylesheet(), guard)
+        guard.on_key("help", keys.toggle)
+        self._always = (stylesheet(), guard, keys.widget)
         self._all_steps = (header, main, self._outputs.widget)
         self._parts: tuple[Any, ...] = ()
         self._technician: TechnicianScreen | None = None

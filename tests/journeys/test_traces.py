@@ -170,7 +170,7 @@ def test_marking_by_keyboard_alone(page: Page, picture: Locator) -> None:
     expect(seen).to_have_text("120-180, 2000-2005")
     page.keyboard.press("n")
     page.keyboard.press("n")
-    expect(picture.locator(".dw-traces-live")).to_contain_text("frames 2\u202f000–2\u202f005")
+    expect(picture.locator(".dw-traces-live")).to_contain_text("frames 2\u202f000–2\u202f004")
     page.keyboard.press("Delete")
     expect(seen).to_have_text("120-180")
 

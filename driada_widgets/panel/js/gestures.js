@@ -144,41 +144,41 @@ export function listenToPointer(picture, canvas) {
   }, { passive: false });
 }
 
-/** What each key does; the same table is the help. Keys with Ctrl, Alt or Cmd are not ours. */
-export function keyTable(picture) {
+/** What each key does, by its name in keys.js. Keys with Ctrl, Alt or Cmd are not ours. */
+function keyTable(picture) {
   const long = () => picture.view.stop - picture.view.start;
   const ends = () => picture.held.nFrames;
   return [
-    ["←", "scroll left", ["ArrowLeft"], () => picture.move(-0.2 * long())],
-    ["→", "scroll right", ["ArrowRight"], () => picture.move(0.2 * long())],
-    ["Home", "to the first frame", ["Home"], () => picture.move(-ends())],
-    ["End", "to the last frame", ["End"], () => picture.move(ends())],
-    ["+", "zoom in", ["+", "="], () => picture.zoom(0.5)],
-    ["−", "zoom out", ["-", "_"], () => picture.zoom(2)],
-    ["0", "show the whole recording", ["0"], () => picture.lookAt({ start: 0, stop: ends() })],
-    ["↑", "one neuron up", ["ArrowUp"], () => picture.send("scroll", { rows: -1 })],
-    ["↓", "one neuron down", ["ArrowDown"], () => picture.send("scroll", { rows: 1 })],
-    ["Page Up", "neurons before", ["PageUp"], () => picture.send("scroll", { rows: -picture.held.labels.length })],
-    ["Page Down", "neurons after", ["PageDown"], () => picture.send("scroll", { rows: picture.held.labels.length })],
-    ["B", "mark bad frames by dragging, on or off", ["b", "B"], () => picture.toggleMarking()],
-    ["N", "next bad span", ["n"], () => picture.stepSelection(1)],
-    ["P", "previous bad span", ["p"], () => picture.stepSelection(-1)],
-    ["Delete", "remove the selected bad span", ["Delete", "Backspace"], () => picture.removeSelected()],
-    ["Shift ←", "move the cursor left", ["Shift+ArrowLeft"], () => picture.moveCursor(-1)],
-    ["Shift →", "move the cursor right", ["Shift+ArrowRight"], () => picture.moveCursor(1)],
-    ["Enter", "while marking: begin, then end a span at the cursor", ["Enter"], () => picture.markAtCursor()],
-    ["Esc", "give up the span, select nothing", ["Escape"], () => picture.giveUp()],
-    ["T", "time in seconds or frames", ["t", "T"], () => picture.toggleUnit()],
-    ["Y", "rows on one scale or each on its own", ["y", "Y"], () => picture.toggleScale()],
-    ["]", "taller traces", ["]"], () => picture.stretch(1.5)],
-    ["[", "flatter traces", ["["], () => picture.stretch(1 / 1.5)],
+    ["left", ["ArrowLeft"], () => picture.move(-0.2 * long())],
+    ["right", ["ArrowRight"], () => picture.move(0.2 * long())],
+    ["first", ["Home"], () => picture.move(-ends())],
+    ["last", ["End"], () => picture.move(ends())],
+    ["in", ["+", "="], () => picture.zoom(0.5)],
+    ["out", ["-", "_"], () => picture.zoom(2)],
+    ["all", ["0"], () => picture.lookAt({ start: 0, stop: ends() })],
+    ["up", ["ArrowUp"], () => picture.send("scroll", { rows: -1 })],
+    ["down", ["ArrowDown"], () => picture.send("scroll", { rows: 1 })],
+    ["before", ["PageUp"], () => picture.send("scroll", { rows: -picture.held.labels.length })],
+    ["after", ["PageDown"], () => picture.send("scroll", { rows: picture.held.labels.length })],
+    ["mark", ["b", "B"], () => picture.toggleMarking()],
+    ["next", ["n"], () => picture.stepSelection(1)],
+    ["previous", ["p"], () => picture.stepSelection(-1)],
+    ["remove", ["Delete", "Backspace"], () => picture.removeSelected()],
+    ["cursor-left", ["Shift+ArrowLeft"], () => picture.moveCursor(-1)],
+    ["cursor-right", ["Shift+ArrowRight"], () => picture.moveCursor(1)],
+    ["span", ["Enter"], () => picture.markAtCursor()],
+    ["give-up", ["Escape"], () => picture.giveUp()],
+    ["unit", ["t", "T"], () => picture.toggleUnit()],
+    ["scale", ["y", "Y"], () => picture.toggleScale()],
+    ["taller", ["]"], () => picture.stretch(1.5)],
+    ["flatter", ["["], () => picture.stretch(1 / 1.5)],
   ];
 }
 
 /** Keys act while the picture, or something in it, has the focus; no other listener hears them. */
 export function listenToKeys(picture, root) {
   const actions = new Map();
-  for (const [, , keys, action] of keyTable(picture)) keys.forEach((key) => actions.set(key, action));
+  for (const [, keys, action] of keyTable(picture)) keys.forEach((key) => actions.set(key, action));
   root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const isButton = event.target.closest("button, summary") !== null;

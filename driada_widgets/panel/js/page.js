@@ -1,5 +1,5 @@
 // The page around the picture: what is shown, modes, buttons, keys, and the words for screen readers.
-import { keyTable } from "./gestures.js";
+import { KEY_WORDS } from "./keys.js";
 
 const BUTTONS = [
   ["◂◂", "Scroll left by a window", (picture) => picture.move(-picture.long())],
@@ -55,17 +55,17 @@ export function buildPage(picture) {
   for (const [text, label, action] of BUTTONS) {
     makeButton(tools, text, label, () => picture.isReady() && action(picture));
   }
-  makeKeyList(picture, root);
+  makeKeyList(root);
   const live = make("div", "dw-traces-live", root);
   live.setAttribute("aria-live", "polite");
   return { showing, modes, stage, back, lines, top, readOut, live };
 }
 
-function makeKeyList(picture, root) {
+function makeKeyList(root) {
   const fold = make("details", "dw-traces-keys", root);
   make("summary", "", fold, "Keys");
   const list = make("dl", "", fold);
-  for (const [key, meaning] of keyTable(picture)) {
+  for (const [key, meaning] of Object.values(KEY_WORDS.picture)) {
     const row = make("div", "", list);
     make("dt", "", row, key);
     make("dd", "", row, meaning);

@@ -59,3 +59,11 @@ export function spanText(start, stop, fps) {
   if (!fps) return text;
   return `${text} (${numberText(start / fps, 2)}–${numberText(stop / fps, 2)} s)`;
 }
+
+/** The same for marked frames, with both ends included, as they are typed and listed. */
+export function markText(start, stop, fps) {
+  if (stop - start === 1) return frameText(start, fps);
+  const text = `frames ${numberText(start, 0)}–${numberText(stop - 1, 0)}`;
+  if (!fps) return text;
+  return `${text} (${numberText(start / fps, 2)}–${numberText((stop - 1) / fps, 2)} s)`;
+}

@@ -1,11 +1,12 @@
 // The widget: joins the model's traits, the canvases and the gestures.
-import { frameText, numberText, spanText, valueText } from "./scale.js";
+import { frameText, markText, numberText, spanText, valueText } from "./scale.js";
 import { drawBad, drawBack, layOut, readTheme, xOf } from "./draw.js";
 import { drawLines } from "./lines.js";
 import { clampView, draggedSpan, frameAt, listenToKeys, listenToPointer, panned, zoomed } from "./gestures.js";
 import { buildPage } from "./page.js";
 
 const LOST_ANSWER_MS = 4000;
+const REST_MS = 200;
 const TRACE_PX = 21;
 const FEATURE_PX = 38;
 
@@ -38,7 +39,7 @@ class Picture {
     this.heard = [
       ["change:rev", () => this.adopt()],
       ["change:jump", () => queueMicrotask(() => this.jump())], // after the data of the same message
-      ["change:bad change:proposals change:selected change:marking change:time_unit", () => this.adoptLook()],
+      ["change:bad change:proposals change:selected change:marked change:marking change:time_unit", () => this.adoptLook()],
     ];
     for (const [events, action] of this.heard) model.on(events, action);
     this.sizes = new ResizeObserver(() => this.resize());
@@ -51,10 +52,11 @@ class Picture {
   remove() {
     for (const [events, action] of this.heard) this.model.off(events, action);
     // Shown again, in this page, it begins where it was left.
-    if (this.held) this.model.set("window", [Math.floor(this.view.start), Math.ceil(this.view.stop)]);
+    if (this.held) this.model.set("window", this.seen());
     this.sizes.disconnect();
     this.themes.disconnect();
     clearTimeout(this.timer);
+    clearTimeout(this.restTimer);
     cancelAnimationFrame(this.frame);
   }
 
@@ -91,7 +93,7 @@ class Picture {
 
   adoptLook() {
     const get = (name) => this.model.get(name);
-    Object.assign(this.look, { bad: get("bad"), proposals: get("proposals"), selected: get("selected"), marking: get("marking"), unit: get("time_unit") });
+    Object.assign(this.look, { bad: get("bad"), proposals: get("proposals"), selected: get("selected"), marked: get("marked"), marking: get("marking"), unit: get("time_unit") });
     this.draft = null;
     this.redraw();
   }
@@ -112,6 +114,16 @@ class Picture {
     this.view = clampView(view.start, view.stop, this.held.nFrames);
     this.redraw();
     this.ask();
+    clearTimeout(this.restTimer);
+    this.restTimer = setTimeout(() => this.tellView(), REST_MS);
+  }
+
+  seen() { return [Math.floor(this.view.start), Math.ceil(this.view.stop)]; }
+
+  /** Python learns what is seen also where it need not send anything for it. */
+  tellView() {
+    if (this.seen().join() === this.model.get("window").join()) return;
+    this.model.send({ event: "view", view: this.seen() });
   }
 
   /** Frames and columns that the picture wants: the view and half as much on either side. */
@@ -152,8 +164,7 @@ class Picture {
     if (key === this.asked.key || this.isRich()) return;
     this.asked = { id: this.asked.id + 1, at: now, key };
     this.root.dataset.asked = String(this.asked.id);
-    const view = [Math.floor(this.view.start), Math.ceil(this.view.stop)];
-    this.model.send({ event: "window", id: this.asked.id, start: wish.start, stop: wish.stop, columns: wish.columns, view });
+    this.model.send({ event: "window", id: this.asked.id, start: wish.start, stop: wish.stop, columns: wish.columns, view: this.seen() });
   }
 
   send(event, values) {
@@ -184,8 +195,7 @@ class Picture {
 
   select(index) {
     if (index === this.look.selected || (index === null && this.look.selected === null)) return;
-    this.send("select", { index, span: index === null ? null : this.look.bad[index] });
-    this.model.set("selected", index); // Python will say the same; the next key need not wait
+    this.set("selected", index); // a trait: a late answer to an earlier choice cannot undo this one
   }
 
   stepSelection(direction) {
@@ -198,7 +208,7 @@ class Picture {
       const long = Math.max(this.long(), 1.5 * (stop - start));
       this.lookAt({ start: (start + stop - long) / 2, stop: (start + stop + long) / 2 });
     }
-    return this.say(`Selected bad ${spanText(start, stop, this.held.fps)}.`);
+    return this.say(`Selected bad ${markText(start, stop, this.held.fps)}.`);
   }
 
   removeSelected() {
@@ -327,7 +337,7 @@ class Picture {
   cursorText() {
     const { held, cursor, look } = this;
     const lane = this.layout.lanes[Math.min(this.row ?? 0, this.layout.lanes.length - 1)];
-    const parts = [this.draft ? spanText(...this.draft, held.fps) : frameText(cursor, held.fps)];
+    const parts = [this.draft ? markText(...this.draft, held.fps) : frameText(cursor, held.fps)];
     const i = Math.floor((cursor - held.start) / held.step);
     if (lane && i >= 0 && i < held.n) {
       const low = held.values[lane.row * 2 * held.n + i];
@@ -339,7 +349,7 @@ class Picture {
       parts.push(`${lane.name}: ${values}${units}`);
     }
     const bad = look.bad.find(([start, stop]) => start <= cursor && cursor < stop);
-    if (bad) parts.push(`bad ${spanText(...bad, held.fps)}`);
+    if (bad) parts.push(`bad ${markText(...bad, held.fps)}`);
     const hint = look.proposals.find(({ start, stop }) => start <= cursor && cursor < stop);
     if (hint) parts.push(`proposed: ${hint.reason}`);
     return parts.join(" · ");
