@@ -101,16 +101,20 @@ class StateBase:
         self._change(error=None)
 
     def undo(self) -> None:
-        """Take the last edit back."""
-        with self._lock:
-            self._history, request = self._history.undo(self.snapshot.request)
-            self._replaced(request)
+        """Take the last edit back; not while something is built or saved from the request."""
+        self._travel(self._history.undo)
 
     def redo(self) -> None:
         """Make the last undone edit again."""
+        self._travel(self._history.redo)
+
+    def _travel(self, step: Callable[[LoadRequest], tuple[History, LoadRequest]]) -> None:
         with self._lock:
-            self._history, request = self._history.redo(self.snapshot.request)
-            self._replaced(request)
+            history, request = step(self.snapshot.request)
+            if history is not self._history and self.snapshot.job.kind not in WORK:
+                self._history = history
+                # Where to save is no edit of the experiment: it stays as it was typed last.
+                self._replaced(replace(request, save=self.snapshot.request.save))
 
     def _edit(self, name: str, request: LoadRequest) -> None:
         with self._lock:
