@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from driada_widgets import __version__
+from driada_widgets.batch_command import add_batch_options, run_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -126,6 +127,10 @@ def _run(arguments: argparse.Namespace) -> Answer:
 
     request = _request(arguments)
     return about_run(run(request, progress=_progress(arguments), rebuild=arguments.rebuild))
+
+
+def _batch(arguments: argparse.Namespace) -> Answer:
+    return run_batch(arguments, _progress(arguments))
 
 
 def _code(arguments: argparse.Namespace) -> Answer:
@@ -261,8 +266,7 @@ def _progress(arguments: argparse.Namespace) -> Progress | None:
         if now - last[0] < 0.1 and progress.done != progress.total:
             return
         last[0] = now
-        steps = "" if progress.total is None else f" {progress.done} of {progress.total}"
-        print(f"\r\x1b[K{progress.stage}{steps}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{progress.stage} {progress.counts}", end="", file=sys.stderr, flush=True)
 
     return Progress(listener=show)
 
@@ -312,6 +316,7 @@ def _parser(*, wants_json: bool) -> argparse.ArgumentParser:
         _add_options(added)
         if name == "run":
             added.add_argument("--save", type=Path, metavar="PATH", help=".npz, .pickle or .pkl")
+    add_batch_options(add("batch", _batch, "build more sessions by the plan of one"))
     add("code", _code, "print the Python that does the same").add_argument(
         "file", metavar="REQUEST.yaml", help="a request in YAML or JSON"
     )

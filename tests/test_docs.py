@@ -23,7 +23,7 @@ from driada_widgets.core.request.text import from_yaml, write_request
 ROOT = Path(__file__).parent.parent
 RECORDING = ROOT / "driada_widgets" / "data" / "dg_mouse2-1_day1" / "dg_2-1_D1.npz"
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-COMMANDS = ("app", "inspect", "check", "run", "code", "convert", "formats")
+COMMANDS = ("app", "inspect", "check", "run", "batch", "code", "convert", "formats")
 MODULES = sorted(
     found.name for found in pkgutil.walk_packages(driada_widgets.__path__, "driada_widgets.")
 )
