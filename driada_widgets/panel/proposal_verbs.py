@@ -196,7 +196,8 @@ class ProposalVerbs(BadVerbs, RunVerbs):
         if self.n_frames:
             stop = min(stop, self.n_frames)
         nth = self.snapshot.look_at[2] + 1
-        self._change(look_at=(start, stop, nth))
+        window = replace(self.snapshot.window, start=start, stop=stop)
+        self._change(look_at=(start, stop, nth), window=window)
 
 
 def _recording(snapshot: Snapshot) -> object:

@@ -101,6 +101,7 @@ class LoaderPanel(widgets.VBox):
         guard = KeyGuard(on_error=self._failed("Use a key"))
         guard.on_key("undo", self.state.undo)
         guard.on_key("redo", self.state.redo)
+        guard.on_dark(self.state.set_dark)
         guard.on_key("help", keys.toggle)
         self._always = (stylesheet(), guard, keys.widget)
         self._all_steps = (header, main, self._outputs.widget)

@@ -67,7 +67,7 @@ export function drawBack(ctx, layout, theme, held, view, look) {
   ctx.font = theme.font;
   ctx.fillStyle = theme.paper;
   ctx.fillRect(0, 0, layout.full.width, layout.full.height);
-  drawLanes(ctx, layout, theme);
+  drawLanes(ctx, layout, theme, look);
   ctx.save();
   ctx.beginPath();
   ctx.rect(layout.left, layout.top, layout.width, layout.height);
@@ -79,17 +79,20 @@ export function drawBack(ctx, layout, theme, held, view, look) {
   drawScaleBar(ctx, layout, theme, held, look);
 }
 
-function drawLanes(ctx, layout, theme) {
+function drawLanes(ctx, layout, theme, look) {
   ctx.textBaseline = "middle";
   ctx.textAlign = "right";
   for (const lane of layout.lanes) {
-    ctx.fillStyle = lane.isFeature ? theme.feature : theme.ink;
+    const isMarked = lane.row === look.marked && !lane.isFeature;
+    ctx.font = isMarked ? `bold ${theme.font}` : theme.font;
+    ctx.fillStyle = lane.isFeature ? theme.feature : isMarked ? theme.accent : theme.ink;
     ctx.fillText(fitted(ctx, lane.name, layout.left - 10), layout.left - 6, lane.top + lane.height / 2);
     if (lane.isFeature) {
       ctx.fillStyle = theme.grid;
       ctx.fillRect(layout.left, Math.round(lane.top), layout.width, 1);
     }
   }
+  ctx.font = theme.font;
 }
 
 /** Pixel of a frame boundary. */

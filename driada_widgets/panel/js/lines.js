@@ -24,7 +24,10 @@ export function drawLines(ctx, layout, theme, held, view, look, ratio) {
   ctx.clearRect(0, 0, layout.full.width, layout.full.height);
   if (!held.n) return;
   const scales = rowScales(layout, held, look);
-  const colours = layout.lanes.map((lane) => (lane.isFeature ? theme.feature : theme.trace));
+  const colours = layout.lanes.map((lane) => {
+    if (lane.isFeature) return theme.feature;
+    return lane.row === look.marked ? theme.accent : theme.trace;
+  });
   if (held.step > 1) {
     const inks = colours.map((colour) => pixelOf(colour, theme.paper));
     drawPixels(ctx, layout, held, view, scales, inks, ratio);

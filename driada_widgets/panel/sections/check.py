@@ -10,9 +10,9 @@ from driada_widgets.panel.binding import escape
 from driada_widgets.panel.sections.bad_frames import BadFrames
 from driada_widgets.panel.sections.base import Section, card, html, row, set_html, show
 from driada_widgets.panel.sections.features import FeatureTable
-from driada_widgets.panel.sections.pictures import TracePicture
 from driada_widgets.panel.sections.proposals import Proposals
 from driada_widgets.panel.sections.report import ReportView
+from driada_widgets.panel.sections.views import Views
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,14 +34,14 @@ class CheckSection(Section):
         self._status = html("", "dw-hint")
         self._report = ReportView(self)
         self._features = FeatureTable(self)
-        self._picture = TracePicture(self)
+        self._pictures = Views(self)
         self._proposals = Proposals(self)
         self._bad = BadFrames(self)
         self._after = widgets.VBox(
             [
                 card("Report", self._report.widget),
                 card("Features", self._features.widget),
-                card("Traces", self._picture.widget),
+                card("Pictures", self._pictures.widget),
                 card("Bad frames", self._proposals.widget, self._bad.widget),
             ]
         )
@@ -57,7 +57,7 @@ class CheckSection(Section):
         if snapshot.check is not None:
             self._report.render(snapshot)
             self._features.render(snapshot)
-            self._picture.render(snapshot)
+            self._pictures.render(snapshot)
             self._proposals.render(snapshot)
             self._bad.render(snapshot)
 

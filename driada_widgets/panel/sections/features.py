@@ -10,6 +10,7 @@ import ipywidgets as widgets
 from driada_widgets.panel.binding import bind, css_names, escape, plain
 from driada_widgets.panel.edits import surprises, type_word
 from driada_widgets.panel.sections.base import html, set_html
+from driada_widgets.panel.sections.evidence import Evidence
 
 if TYPE_CHECKING:
     from driada_widgets.core.build.examine import FeatureReport
@@ -61,7 +62,7 @@ class FeatureTable:
             }
             head = widgets.HBox([html(f"<b>{title}</b>") for title in HEAD])
             head.add_class("dw-feature-head")
-            rows = [self._rows[name].widget for name in names]
+            rows = [part for name in names for part in self._rows[name].widgets]
             self.widget.children = [head, *rows] if names else []
         for item in items:
             self._rows[item.name].render(item, busy=snapshot.job.kind in {"build", "save"})
@@ -146,6 +147,7 @@ class _Row:
             lambda: state.set_feature_type(name, None),
             tooltip=f"Go back to the detected type of {shown}",
         )
+        self._evidence = Evidence(section, item.name)
         self.widget = widgets.HBox(
             [
                 self._use.widget,
@@ -157,10 +159,16 @@ class _Row:
                 self._reset,
                 box,  # these two stand in a second line, under the name and the type
                 self._whose,
+                self._evidence.button,
             ]
         )
         self.widget.add_class("dw-feature-row")
         self.widget.add_class(css_class)
+
+    @property
+    def widgets(self) -> tuple[Any, ...]:
+        """The row, and the picture that it can open under itself."""
+        return self.widget, self._evidence.widget
 
     def _set_use(self, use: bool) -> None:
         self._state.use_feature(self._source, use=use)
@@ -184,6 +192,7 @@ class _Row:
         is_forced = report is not None and report.forced
         set_html(self._whose, _whose(item) if is_used and not fixed else "")
         self._reset.disabled = not is_forced or busy
+        self._evidence.render(report)
 
 
 def _quiet(binding: Binding) -> Binding:

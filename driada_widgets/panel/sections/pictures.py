@@ -1,4 +1,4 @@
-"""The trace picture of step Check: 20 neurons, the features under them, bad frames over them."""
+"""The trace picture of step Check: some neurons, the features under them, bad frames over them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 import numpy as np
 
-from driada_widgets.panel.binding import bind
 from driada_widgets.panel.columns import min_max_columns
-from driada_widgets.panel.sections.base import html, row, set_html
+from driada_widgets.panel.feature_parts import feature_parts
 from driada_widgets.panel.sections.span_link import SpanLink
 from driada_widgets.panel.traces import FeatureRow, TraceView
 
@@ -31,25 +30,13 @@ class TracePicture:
     def __init__(self, section: Section) -> None:
         self._section = section
         state = section.state
-        failed = section.failed
-        self.view = TraceView(on_error=failed("Draw the traces"))
+        self.view = TraceView(on_error=section.failed("Draw the traces"))
         self.view.on_window(self._on_window)
+        self.view.on_view(state.set_window)
         self._spans = SpanLink(section, self.view)
-        self.view.on_scroll(self._scroll)
+        self.view.on_scroll(state.scroll_cells)
         self.view.on_time_unit(state.set_unit)
-        first = widgets.BoundedIntText(
-            description="First neuron",
-            min=0,
-            max=0,
-            style={"description_width": "7em"},
-            layout=widgets.Layout(width="14em"),
-        )
-        first.add_class("dw-first-cell")
-        self._first = bind(first, "value", state.set_first_cell, on_error=failed("Show neurons"))
-        back = section.button("Previous 20", "dw-cells-back", lambda: self._scroll(-20))
-        on = section.button("Next 20", "dw-cells-on", lambda: self._scroll(20))
-        self._showing = html("", "dw-hint")
-        self.widget = widgets.VBox([row(first, back, on, self._showing), self.view])
+        self.widget = widgets.VBox([self.view])
         self.widget.layout.display = "none"
         self._n_columns = DEFAULT_COLUMNS
         self._shown: object = None
@@ -57,33 +44,46 @@ class TracePicture:
 
     def render(self, snapshot: Snapshot) -> None:
         """Show the traces and ranges of a snapshot."""
-        calcium = self._section.state.workbench.calcium
+        state = self._section.state
+        calcium = state.workbench.calcium
         self.widget.layout.display = "none" if calcium is None else None
         if calcium is None:
             return
         if self._source is not snapshot.inventory:
             self._source = snapshot.inventory
             self.view.forget_ranges()
-        window = snapshot.window
+            self.view.wish = None
+        window, pictures = snapshot.window, snapshot.pictures
         if self.view.time_unit != window.unit:
             self.view.time_unit = window.unit
-        key = (snapshot.revision, window.first_cell, calcium.shape)
+        key = (
+            *(snapshot.revision, window.first_cell, window.n_cells),
+            *(pictures.order_revision, calcium.shape),
+        )
         if key != self._shown:
             self._shown = key
-            self._draw(window.start, window.stop, self._n_columns)
+            self._draw(*(self.view.wish or (window.start, window.stop, self._n_columns)))
+        self._mark(pictures.cell)
+        seen = [window.start, window.stop or state.n_frames]
+        if self.view.window != seen:  # another picture moved the window
+            self.view.go_to(*seen)
         self._spans.render(snapshot)
 
     def _on_window(self, start: int, stop: int, n_columns: int) -> None:
+        """Answer the page, which asks for more than is seen, so that a pan has something."""
         self._n_columns = n_columns
-        self._section.state.set_window(start, stop)
         self._draw(start, stop, n_columns)
+        self._section.state.set_window(*self.view.window)
 
-    def _scroll(self, n_cells: int) -> None:
-        calcium = self._section.state.workbench.calcium
-        if calcium is not None:
-            last = max(0, calcium.shape[0] - self._section.state.snapshot.window.n_cells)
-            first = self._section.state.snapshot.window.first_cell + n_cells
-            self._section.state.set_first_cell(min(max(0, first), last))
+    def _cells(self) -> list[int]:
+        state = self._section.state
+        window = state.snapshot.window
+        cells = state.cells_in_order[window.first_cell : window.first_cell + window.n_cells]
+        return [int(cell) for cell in cells]
+
+    def _mark(self, cell: int | None) -> None:
+        cells = self._cells()
+        self.view.mark_trace(cells.index(cell) if cell in cells else None)
 
     def _draw(self, start: int, stop: int, n_columns: int) -> None:
         state = self._section.state
@@ -91,15 +91,13 @@ class TracePicture:
         if calcium is None:
             return
         n_cells, n_frames = calcium.shape
-        stop = stop or n_frames
-        window = state.snapshot.window
-        first = min(window.first_cell, max(0, n_cells - 1))
-        cells = range(first, min(n_cells, first + window.n_cells))
-        self._first.show(first, max=max(0, n_cells - 1))
-        columns = min_max_columns(calcium, start, stop, n_columns, cells=cells)
+        stop = min(stop or n_frames, n_frames)
+        cells = self._cells()
+        is_run = cells == list(range(cells[0], cells[0] + len(cells))) if cells else False
+        rows = range(cells[0], cells[0] + len(cells)) if is_run else cells
         self.view.show(
             [str(cell) for cell in cells],
-            columns,
+            min_max_columns(calcium, start, stop, n_columns, cells=rows),
             start,
             stop,
             n_frames=n_frames,
@@ -107,24 +105,13 @@ class TracePicture:
             n_total=n_cells,
             features=self._feature_rows(start, stop, n_columns),
         )
-        last = cells.stop - 1
-        set_html(self._showing, f"Neurons {first} to {last} of {n_cells:,}, counted from 0.")
 
     def _feature_rows(self, start: int, stop: int, n_columns: int) -> list[FeatureRow]:
-        state = self._section.state
-        check = state.snapshot.check
-        rows: list[FeatureRow] = []
-        for report in check.features if check else ():
-            values = state.workbench.feature(report.source)
-            if values is None or len(rows) >= MAX_FEATURE_ROWS:
-                continue
-            for index, part in enumerate(np.atleast_2d(values)):
-                many = values.ndim > 1
-                rows.append(
-                    FeatureRow(
-                        name=f"{report.name}[{index}]" if many else report.name,
-                        columns=min_max_columns(part[np.newaxis], start, stop, n_columns)[0],
-                        discrete=bool(report.type_info and report.type_info.is_discrete),
-                    )
-                )
-        return rows[:MAX_FEATURE_ROWS]
+        return [
+            FeatureRow(
+                name=part.name,
+                columns=min_max_columns(part.values[np.newaxis], start, stop, n_columns)[0],
+                discrete=part.discrete,
+            )
+            for part in feature_parts(self._section.state)[:MAX_FEATURE_ROWS]
+        ]
