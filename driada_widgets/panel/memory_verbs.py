@@ -86,7 +86,8 @@ class MemoryVerbs(RunVerbs):
         request = self._resumable(kept)
         self._continues = (kept.file, kept.changed_ns)
         self._history = self._history.record("resume", self.snapshot.request)
-        self._change(request=request, answered=kept.answered, error=None, offers=(), notice="")
+        self._replaced(request)
+        self._change(answered=kept.answered, step="source", offers=(), notice="")
         if not kept.was_opened:
             return
         try:

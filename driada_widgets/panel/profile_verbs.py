@@ -23,8 +23,7 @@ from driada_widgets.core.request.profile_text import read_profile, write_profile
 from driada_widgets.panel import edits
 from driada_widgets.panel.edit_verbs import EditVerbs
 from driada_widgets.panel.memory_verbs import MemoryVerbs
-from driada_widgets.panel.snapshot import JobView
-from driada_widgets.panel.state_base import WORK
+from driada_widgets.panel.snapshot import WORK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.request.profile import Profile
     from driada_widgets.core.sources.base import Inventory
     from driada_widgets.panel.memory import KeptPlan, Memory
+    from driada_widgets.panel.work_view import CacheChoice
 
 __all__ = ["ProfileVerbs"]
 
@@ -201,8 +201,6 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
         if name == RECORDING and value:
             self.choose_file(str(value))
             return
-        if name == RECORDING:
-            self._forget_source()
         request = with_value(profile, self.snapshot.request, name, None if value == "" else value)
         super()._edit(f"{name.partition('.')[2]} = {value}", request)
 
@@ -214,7 +212,7 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
             self.check()
 
     def build_and_save(self) -> None:
-        """Build the experiment, then save it to the profile's place."""
+        """Build the experiment, then save it to the profile's place; a file there is told first."""
         self._saves_next = True
         super().build()
 
@@ -254,8 +252,6 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
         fresh = with_value(profile, with_free_fields(profile, request), RECORDING, found)
         if is_free(profile, "bad_frames"):  # they belong to one recording
             fresh = replace(fresh, bad_frames=profile.request.bad_frames)
-        self._runner.close()
-        self._change(inventory=None, check=None, job=JobView(), revision=self.snapshot.revision + 1)
         super()._edit(f"choose {found.name}", fresh)
 
     def set_param(self, key: str, value: str) -> None:
@@ -272,6 +268,19 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
         before = replace(request, save=request.save or SaveSpec())
         self._refuse_locked(before, replace(request, save=spec))
         super().set_save(path, format_)
+
+    def choose_cache(self, choice: CacheChoice) -> None:
+        """Say whether the saved experiment is used, or everything is built again.
+
+        Raises
+        ------
+        ParameterError
+            If its options differ from what a profile locks.
+        """
+        earlier = self.snapshot.work.earlier
+        if choice == "use" and earlier is not None and earlier.request is not None:
+            self._refuse_locked(self._completed(self.snapshot.request), earlier.request)
+        super().choose_cache(choice)
 
     def _edit(self, name: str, request: LoadRequest) -> None:
         self._refuse_locked(self.snapshot.request, request)
@@ -305,26 +314,17 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
         profile = self.snapshot.profile
         return request if profile is None else with_free_fields(profile, request)
 
-    def _forget_source(self) -> None:
-        """Stop looking at the open source; another is chosen."""
-        self._runner.close()
-        self._change(inventory=None, check=None, job=JobView(), revision=self.snapshot.revision + 1)
-
     def _begin_recording(self, request: LoadRequest, **changes: Any) -> None:
+        """Begin anew with a request; nothing that was built or asked before belongs to it."""
         self._history = type(self._history)()
         self.result = None
-        profile = changes.get("profile", self.snapshot.profile)
+        self._change(check=None, **changes)
+        self._replaced(request)
+        profile = self.snapshot.profile
         self._change(
-            request=request,
-            inventory=None,
-            check=None,
-            is_checked=False,
-            is_built=False,
+            answered=frozenset(profile.answered if profile else ()),
             summary=None,
             saved="",
-            error=None,
-            answered=frozenset(profile.answered if profile else ()),
             step="source",
             revision=self.snapshot.revision + 1,
-            **changes,
         )

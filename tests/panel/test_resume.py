@@ -69,7 +69,7 @@ def test_what_was_only_typed_is_not_lost(tmp_path: Path) -> None:
 
     assert resumed.snapshot.request == state.snapshot.request
     assert (resumed.snapshot.step, resumed.snapshot.inventory) == ("source", None)
-    assert resumed.snapshot.error is None
+    assert resumed.snapshot.error == state.snapshot.error
 
 
 def test_answers_come_back(tmp_path: Path) -> None:

@@ -101,6 +101,32 @@ def test_the_whole_road_of_a_technician(lab: Path, capsys: pytest.CaptureFixture
     assert open_experiment(file).trial_type.type_info.subtype == "categorical"
 
 
+def test_an_experiment_that_is_there_is_asked_about(lab: Path) -> None:
+    """Nothing is written before the question is answered."""
+    panel = technician(lab)
+    fill(panel)
+    click(find(panel, "dw-check"))
+    click(find(panel, "dw-build"))
+    file = lab / "out" / "m1_s1" / "Exp m1_s1.npz"
+    before = file.stat().st_mtime_ns
+    click(find(panel, "dw-next-recording"))
+    fill(panel, "recordings/b.npz")
+    click(find(panel, "dw-check"))
+    click(find(panel, "dw-build"))
+    asked = find(panel, "dw-question").value
+    is_kept = file.stat().st_mtime_ns == before
+    click(find(panel, "dw-keep-file"))
+    unsaved = find(panel, "dw-saved").value
+    click(find(panel, "dw-build"))
+    click(find(panel, "dw-save"))
+
+    assert "Exp m1_s1.npz is there already" in asked
+    assert is_kept
+    assert unsaved == ""
+    assert "Saved to" in find(panel, "dw-saved").value
+    assert open_experiment(file).n_cells == 6
+
+
 def test_the_next_recording_begins_empty(lab: Path) -> None:
     """Animal and session of one recording are never carried to the next."""
     panel = technician(lab)

@@ -108,6 +108,10 @@ class TechnicianScreen(Section):
             "Build and save", "dw-build", self.state.build_and_save, primary=True
         )
         self._where = html("", "dw-hint")
+        self._question = html("", "dw-question")
+        anyway = self.button("Save it", "dw-save", self._save_anyway)
+        keep = self.button("Do not save", "dw-keep-file", self.state.keep_file)
+        self._asks = row(self._question, anyway, keep)
         self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="100%"))
         self._bar.add_class("dw-progress")
         self._cancel = self.button("Cancel", "dw-cancel", self.state.cancel)
@@ -125,6 +129,7 @@ class TechnicianScreen(Section):
             row(self._check, self._why),
             self._light,
             row(self._build, self._where),
+            self._asks,
             self._bar,
             row(self._cancel, self._stage),
             row(self._saved, self._another),
@@ -166,6 +171,9 @@ class TechnicianScreen(Section):
     def _next(self) -> None:
         self._profile = None  # the list of recordings is read again
         self.state.next_recording()
+
+    def _save_anyway(self) -> None:
+        self.state.save(replace_file=True)
 
     def _options(self, profile: Profile, name: str) -> list[tuple[str, Any]]:
         if name == RECORDING:
@@ -242,11 +250,14 @@ class TechnicianScreen(Section):
 
     def _render_build(self, snapshot: Snapshot) -> None:
         job = snapshot.job
-        is_ready = verdict(snapshot)[0] == "ready"
-        show(self._build, visible=is_ready and not snapshot.saved)
+        asked = "" if snapshot.is_busy else snapshot.work.replaces
+        is_ready = verdict(snapshot)[0] == "ready" and not snapshot.saved and not asked
+        show(self._build, visible=is_ready)
         self._build.disabled = bool(snapshot.why_not_build)
-        place = self.state.usual_save_path() if is_ready and not snapshot.saved else None
+        place = self.state.usual_save_path() if is_ready else None
         set_html(self._where, escape(f"It will be saved to {place}", limit=None) if place else "")
+        show(self._asks, visible=bool(asked))
+        set_html(self._question, escape(asked, limit=None))
         show(self._bar, visible=snapshot.is_busy)
         show(self._cancel, visible=snapshot.is_busy)
         self._cancel.disabled = job.cancelling
@@ -273,5 +284,6 @@ def _stage(job: JobView) -> str:
         return ""
     if job.cancelling:
         return "Cancelling…"
-    counts = f" {job.done:,} of {job.total:,}" if job.total else ""
-    return f"{escape(job.stage)}{counts}: {job.elapsed_sec:.1f} s"
+    left = f", about {job.left_sec:.0f} s left" if job.left_sec and job.elapsed_sec > 1 else ""
+    words = " ".join(filter(None, (job.place, job.stage, job.counts)))
+    return f"{escape(words)}: {job.elapsed_sec:.1f} s{left}"
