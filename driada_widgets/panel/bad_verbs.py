@@ -44,13 +44,18 @@ class BadVerbs(StateBase):
         merged = frames.merge([*self.bad_ranges, *typed])
         self._set_bad(f"mark {_named(typed)}", merged)
 
-    def load_bad(self, path: str) -> None:
+    def load_bad(self, path: str) -> str:
         """Mark the frames that a file names; what lies past the end is left to the check.
 
         Parameters
         ----------
         path
             What was typed, pasted or picked: a ``.npy`` file of frames or a mask, or a table.
+
+        Returns
+        -------
+        str
+            What was read and how it was understood, for a person to check.
 
         Raises
         ------
@@ -67,8 +72,9 @@ class BadVerbs(StateBase):
         merged = frames.merge([*self.bad_ranges, *found.ranges])
         self._set_bad(f"load bad frames from {file.name}", merged)
         n_read = frames.count(found.ranges)
-        line = f"{file.name}: {n_read:,} bad frames in {len(found.ranges):,} ranges; {found.said}"
+        line = f"{file.name}: {n_read:,} bad frames in {len(found.ranges):,} ranges ({found.said})"
         self._change(log=self._logged(line))
+        return line
 
     def remove_bad(self, index: int) -> None:
         """Take one range of bad frames back."""

@@ -7,9 +7,7 @@ side keeps the traits that it draws from, and hands gestures to callbacks. It re
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import anywidget
@@ -18,6 +16,7 @@ import traitlets
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.panel.binding import guarded, plain
+from driada_widgets.panel.scripts import join_scripts, read_script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,14 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FeatureRow", "Proposal", "TraceView"]
 
 _LOG = logging.getLogger("driada_widgets.panel")
-_HERE = Path(__file__).parent
 _SCRIPTS = ("keys.js", "scale.js", "draw.js", "lines.js", "gestures.js", "page.js", "view.js")
-
-
-def _module(names: Sequence[str]) -> str:
-    """Join modules into one: the files import each other by name, a page can load only one."""
-    lines = "\n".join((_HERE / "js" / name).read_text(encoding="utf-8") for name in names)
-    return re.sub(r"^(import .*\n|export (?!default))", "", lines, flags=re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +75,8 @@ class TraceView(anywidget.AnyWidget):
         when other neurons are to be seen in the same window. ``None`` before the first.
     """
 
-    _esm = _module(_SCRIPTS)
-    _css = (_HERE / "js" / "traces.css").read_text(encoding="utf-8")
+    _esm = join_scripts(_SCRIPTS)
+    _css = read_script("traces.css")
 
     # What the picture is made of. A page may connect after all of it was set, so everything is
     # a trait; one revision is sent as one message.

@@ -9,11 +9,11 @@ import ipywidgets as widgets
 from driada_widgets.panel.binding import escape, guarded
 from driada_widgets.panel.jobs import Worker
 from driada_widgets.panel.keyguard import KeyGuard
+from driada_widgets.panel.keys import KeyHelp
 from driada_widgets.panel.memory import user_memory
 from driada_widgets.panel.roots import Roots
 from driada_widgets.panel.sections.base import html, row, set_html, show
 from driada_widgets.panel.sections.errors import ErrorView
-from driada_widgets.panel.sections.keys import KeyHelp
 from driada_widgets.panel.sections.locks import FieldLocks
 from driada_widgets.panel.sections.outputs import Outputs
 from driada_widgets.panel.sections.resume import ResumeView
@@ -95,15 +95,16 @@ class LoaderPanel(widgets.VBox):
         main.add_class("dw-main")
         self._outputs = Outputs(self.state)
         self._simple = self._button("Simple page", "dw-simple-page", self.state.show_simple)
-        keys = KeyHelp(self._failed("Show the keys"))
-        header = row(self._title, self._simple, self._undo, self._redo, keys.button)
+        keys = KeyHelp()
+        help_ = self._button("Keys (?)", "dw-help", keys.toggle)
+        header = row(self._title, self._simple, self._undo, self._redo, help_)
         header.add_class("dw-header")
         guard = KeyGuard(on_error=self._failed("Use a key"))
         guard.on_key("undo", self.state.undo)
         guard.on_key("redo", self.state.redo)
         guard.on_dark(self.state.set_dark)
         guard.on_key("help", keys.toggle)
-        self._always = (stylesheet(), guard, keys.widget)
+        self._always = (stylesheet(), guard, keys)
         self._all_steps = (header, main, self._outputs.widget)
         self._parts: tuple[Any, ...] = ()
         self._technician: TechnicianScreen | None = None

@@ -136,11 +136,13 @@ class _OtherWays:
         load = section.button("Load", "dw-bad-load", self._load, tooltip="Load bad frames")
         choose = section.button("Choose…", "dw-bad-choose", self._toggle_picker)
         self._picker: FilePicker | None = None
+        self._said = html()
         self._place = widgets.VBox()
         self.widget = widgets.VBox(
             [
                 row(self._pasted, paste),
                 row(self._path, load, choose),
+                self._said,
                 html(escape(FILE_HELP, limit=None), "dw-hint"),
                 self._place,
             ]
@@ -156,7 +158,8 @@ class _OtherWays:
         self._load_from(self._path.value)
 
     def _load_from(self, path: str) -> None:
-        self._section.state.load_bad(path)
+        said = self._section.state.load_bad(path)
+        set_html(self._said, f"Read {escape(said, limit=None)}.")
         self._path.value = ""
         self._place.children = ()
 

@@ -63,6 +63,8 @@ class Proposals:
         """Show the proposals of a snapshot."""
         fps = self._section.state.fps
         items, at = snapshot.proposals, snapshot.reviewed
+        check = snapshot.check
+        show(self.widget, visible=check is not None and check.plan is not None)
         others = (snapshot.is_searching, snapshot.n_rejected, snapshot.n_more_proposals)
         key = (items, at, fps, *others)
         if key == self._shown:
