@@ -19,7 +19,7 @@ from driada_widgets.panel.sections.technician import field_label
 from driada_widgets.panel.view import LoaderPanel
 from tests.panels import make_panel, opened_state, write_recording
 from tests.samples import make_aligned
-from tests.widgets import choose, click, find, find_all, text_of, tick, type_into
+from tests.widgets import choose, click, find, find_all, gesture, text_of, tick, type_into
 
 PROFILE = """\
 profile: 1
@@ -295,6 +295,8 @@ def test_a_profile_is_made_saved_and_loaded(lab: Path) -> None:
     type_into(find(panel, "dw-profile-path"), "rig2.yaml")
     click(find(panel, "dw-profile-save"))
     click(find(panel, "dw-profile-show"))
+    gesture(find(panel, "dw-profile-download"), {"event": "wanted"})
+    handed = find(panel, "dw-profile-download").comm.sent[-1]
     made = read_profile(lab / "rig2.yaml")
 
     assert made.choices == {"source.path": "recordings/*.npz", "exp_params.animal_id": ("m1", "m2")}
@@ -302,6 +304,8 @@ def test_a_profile_is_made_saved_and_loaded(lab: Path) -> None:
     assert made.request.features is not None
     assert made.request.features["speed"].type == "count"
     assert "&lt;2&gt;" in find(panel, "dw-profile-yaml").value
+    assert handed["data"]["content"]["name"] == "rig2.yaml"
+    assert b"Rig <2>" in bytes(handed["buffers"][0])
     click(find(panel, "dw-profile-save"))
     assert "already" in text_of(find(panel, "dw-error"))
     tick(find(panel, "dw-profile-replace"))

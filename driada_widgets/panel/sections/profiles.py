@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +10,7 @@ import ipywidgets as widgets
 from driada_widgets.core.request.profile import RECORDING
 from driada_widgets.core.request.profile_text import profile_to_yaml
 from driada_widgets.panel.binding import css_names, escape, plain
+from driada_widgets.panel.download import DownloadButton, file_name
 from driada_widgets.panel.sections.base import card, html, row, set_html, show
 from driada_widgets.panel.sections.technician import field_label
 
@@ -59,7 +59,14 @@ class ProfileMaker:
         )
         self._replace.add_class("dw-profile-replace")
         save = section.button("Save profile", "dw-profile-save", self._save)
-        download = section.button("Show as YAML", "dw-profile-show", self._show_text)
+        reveal = section.button("Show as YAML", "dw-profile-show", self._show_text)
+        download = DownloadButton(
+            "Download profile",
+            "dw-profile-download",
+            self._file,
+            on_error=section.failed("Download profile"),
+            media_type="application/yaml",
+        )
         attempt = section.button("Try it", "dw-profile-try", self._try)
         self._said = html("", "dw-profile-said")
         self._made = html("", "dw-profile-yaml")
@@ -77,7 +84,7 @@ class ProfileMaker:
                 self._recordings,
                 self._choices,
                 self._path,
-                row(save, self._replace, attempt, download),
+                row(save, self._replace, attempt, reveal, download),
                 self._said,
                 self._made,
             ]
@@ -131,13 +138,11 @@ class ProfileMaker:
     def _show_text(self) -> None:
         text = profile_to_yaml(self._profile())
         lines = "\n".join(escape(line, limit=None) for line in text.splitlines())
-        content = base64.b64encode(text.encode()).decode()
-        name = f"{Path(self._path.value.strip() or 'profile').stem}.yaml"
-        link = (
-            f'<a class="dw-profile-download" download="{escape(name, limit=None)}" '
-            f'href="data:application/yaml;base64,{content}">Download {escape(name)}</a>'
-        )
-        set_html(self._made, f"{link}<pre>{lines}</pre>")
+        set_html(self._made, f"<pre>{lines}</pre>")
+
+    def _file(self) -> tuple[str, bytes]:
+        stem = Path(self._path.value.strip() or self._title.value).stem
+        return file_name(stem, ".yaml"), profile_to_yaml(self._profile()).encode()
 
     # --- showing ---
 
