@@ -145,11 +145,10 @@ def test_what_helps_is_there(request_: LoadRequest, recording: Path) -> None:
 
 
 def test_little_is_enough() -> None:
-    """Also before anything was opened, help can be asked for; equal knowledge is equal bytes."""
-    support = Support(request=LoadRequest())
+    """Also before anything was opened, help can be asked for."""
+    members = contents(support_bundle(Support(request=LoadRequest())))
 
-    assert support_bundle(support) == support_bundle(support)
-    assert json.loads(contents(support_bundle(support))["shapes.json"]) == {}
+    assert (json.loads(members["shapes.json"]), json.loads(members["check.json"])) == ({}, {})
 
 
 @settings(max_examples=25, deadline=None)
@@ -197,7 +196,7 @@ def test_code_of_notebooks_is_left_out() -> None:
     """A traceback keeps places in packages, with their code; other files and code are gone."""
     told = (
         "Traceback (most recent call last):\n"
-        '  File "/home/a/lab.py", line 3, in secret_function\n'
+        '  File "/srv/a/lab.py", line 3, in secret_function\n'
         "    load(mouse)\n"
         '  File "/opt/env/lib/python3.11/site-packages/numpy/core.py", line 7, in load\n'
         "    return 1\n"

@@ -22,7 +22,7 @@ _QUOTED = re.compile(r"""'[^'\n]*'|"[^"\n]*"|“[^”\n]*”|`[^`\n]*`""")
 _PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\\/]+|~[\\/])[^\s<>'\"]+|\b[^\s<>'\"]+[\\/][^\s<>'\"]+")
 _FRAME = re.compile(r'^(?P<head>\s*File )"(?P<path>[^"]*)"(?P<rest>, line \d+.*)$')
 _KNOWN_PLACES = re.compile(
-    r"(?:site-packages|dist-packages|lib[\\/]python[\d.]+)[\\/](?P<tail>.+)$"
+    r".*(?:site-packages|dist-packages|lib[\\/]python[\d.]+)[\\/](?P<tail>.+)$"
 )
 _OWN = re.compile(r"driada_widgets[\\/].+\.py$")
 

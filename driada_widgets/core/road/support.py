@@ -90,7 +90,7 @@ def support_bundle(support: Support) -> bytes:
     Returns
     -------
     bytes
-        The zip. Equal knowledge gives equal bytes.
+        The zip.
     """
     names = names_of(support.request, support.inventory, [*support.texts, *_own_names()])
     redactor = Redactor(names)
