@@ -278,13 +278,22 @@ def test_formats_come_from_the_registry(call: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "expected", "ended"),
     [
-        ([], (None, None, True, False, 0), 0),
+        ([], (None, None, True, False, None, 0), 0),
         (
-            ["--root", "data", "--port", "8901", "--no-browser", "--secret"],
-            (Path("data"), 8901, False, True, 0),
+            [
+                "--root",
+                "data",
+                "--port",
+                "8901",
+                "--no-browser",
+                "--secret",
+                "--profile",
+                "rig.yaml",
+            ],
+            (Path("data"), 8901, False, True, Path("rig.yaml"), 0),
             0,
         ),
-        (["--root", "x"], (Path("x"), None, True, False, 3), 1),
+        (["--root", "x"], (Path("x"), None, True, False, None, 3), 1),
     ],
     ids=["plain", "all", "server-fails"],
 )
@@ -300,14 +309,16 @@ def test_app_serves_the_panel(
 
     seen: list[tuple[Any, ...]] = []
 
-    def serve(root: Path | None, port: int | None, *, browser: bool, secret: bool) -> int:
-        seen.append((root, port, browser, secret))
-        return int(expected[4])
+    def serve(
+        root: Path | None, port: int | None, *, browser: bool, secret: bool, profile: Path | None
+    ) -> int:
+        seen.append((root, port, browser, secret, profile))
+        return int(expected[5])
 
     monkeypatch.setattr(app, "serve", serve)
 
     assert call("app", *words)[0] == ended
-    assert [expected[:4]] == seen
+    assert [expected[:5]] == seen
 
 
 def test_help_is_quick_and_lists_every_command() -> None:

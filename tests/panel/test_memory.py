@@ -38,14 +38,14 @@ def plan(name: str = "mouse12", **changes: Any) -> KeptPlan:
         pytest.param({"DRIADA_WIDGETS_STATE": "/x"}, "linux", "/x", id="named"),
         pytest.param({"XDG_STATE_HOME": "/s"}, "linux", "/s/driada_widgets", id="xdg"),
         pytest.param(
-            {"XDG_STATE_HOME": "s"}, "linux", "/home/a/.local/state/driada_widgets", id="relative"
+            {"XDG_STATE_HOME": "s"}, "linux", "/people/a/.local/state/driada_widgets", id="relative"
         ),
-        pytest.param({}, "linux", "/home/a/.local/state/driada_widgets", id="linux"),
+        pytest.param({}, "linux", "/people/a/.local/state/driada_widgets", id="linux"),
         pytest.param(
-            {}, "darwin", "/home/a/Library/Application Support/driada_widgets", id="macos"
+            {}, "darwin", "/people/a/Library/Application Support/driada_widgets", id="macos"
         ),
         pytest.param({"LOCALAPPDATA": "/l"}, "win32", "/l/driada_widgets", id="windows"),
-        pytest.param({}, "win32", "/home/a/AppData/Local/driada_widgets", id="windows-bare"),
+        pytest.param({}, "win32", "/people/a/AppData/Local/driada_widgets", id="windows-bare"),
     ],
 )
 def test_state_is_where_the_platform_keeps_it(
@@ -55,7 +55,7 @@ def test_state_is_where_the_platform_keeps_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """People, and their backups, look for it there."""
-    monkeypatch.setenv("HOME", "/home/a")
+    monkeypatch.setenv("HOME", "/people/a")
 
     assert state_folder(environment, platform) == Path(expected)
 

@@ -107,7 +107,7 @@ def test_pasted(text: str, expected: frames.Ranges) -> None:
     )
 )
 def test_one_meaning_in_every_form(ranges: list[tuple[int, int]]) -> None:
-    """Stop and last columns, typed lists and single frames say the same; overlaps merge."""
+    """Stop and last columns, single frames and typed lists say the same; overlaps merge."""
     expected = frames.merge(ranges)
     marked = np.flatnonzero(frames.to_mask(expected, 6000))
 
@@ -116,7 +116,7 @@ def test_one_meaning_in_every_form(ranges: list[tuple[int, int]]) -> None:
         "first\tlast\n" + "\n".join(f"{a}\t{b - 1}" for a, b in ranges),
         "\n".join(f"{a};{b - 1}" for a, b in ranges),
         "frame\n" + "\n".join(str(frame) for frame in marked),
-        frames.to_text(ranges),
     ]
 
     assert [read_table(form).ranges for form in forms] == [expected] * len(forms)
+    assert read_pasted(frames.to_text(ranges)).ranges == expected
