@@ -24,6 +24,7 @@ __all__ = ["InlineRunner", "Job", "Runner", "Worker"]
 
 _FIRST_WAIT_SEC = 0.005  # a short job is seen at once ...
 _WAIT_SEC = 0.05  # ... a long one twenty times a second
+_QUIET_SEC = 0.07  # what ends sooner tells its end only: each telling shows the panel anew
 
 
 @dataclass(slots=True, kw_only=True)
@@ -194,10 +195,12 @@ class Worker(Runner):
             job.finished.set()
             return
         threading.Thread(target=self._take_turn, args=(job,), name="dw-worker", daemon=True).start()
-        wait_sec = _FIRST_WAIT_SEC
+        wait_sec, waited_sec = _FIRST_WAIT_SEC, 0.0
         while not (job.finished.is_set() or job.superseded):
-            job.tell_progress()
+            if waited_sec >= _QUIET_SEC:
+                job.tell_progress()
             await asyncio.sleep(wait_sec)
+            waited_sec += wait_sec
             wait_sec = min(2 * wait_sec, _WAIT_SEC)
         job.deliver()
 

@@ -175,6 +175,8 @@ class Look:
 
     def _detected_all(self, items: list[ArrayPlan]) -> list[TimeSeriesType]:
         """Detect types, two at a time: sorting and transforms leave the interpreter free."""
+        if all(self._detection_of(item) in self.memory.types for item in items):
+            return [self._detected(item) for item in items]
         if self.progress is not None:
             self.progress.begin("Detecting feature types", total=len(items))
         found = []
@@ -191,17 +193,22 @@ class Look:
 
     def _detected(self, item: ArrayPlan) -> TimeSeriesType:
         """Detect on all recorded frames; without the removed ones only where they hold gaps."""
-        values = self.values.arrays[item.name]
-        trimmed = item.name in self.gaps
-        filled = self._mended(item).filled
-        token = f"{filled}{frames.from_mask(self.bad_mask)}" if trimmed else ""
-        key = (item.name, item.feature, token)
+        key = self._detection_of(item)
         if key not in self.memory.types:
-            if trimmed:
+            values = self.values.arrays[item.name]
+            if item.name in self.gaps:
+                filled = self._mended(item).filled
                 values = fill_ranges(values, filled[0].ranges) if filled else values
                 values = values[~self.bad_mask]
             self.memory.types[key] = detect_type(values, item.feature)
         return self.memory.types[key]
+
+    def _detection_of(self, item: ArrayPlan) -> tuple[str, str, str]:
+        """Name what a type is detected from; equal names have equal types."""
+        if item.name not in self.gaps:
+            return (item.name, item.feature, "")
+        token = f"{self._mended(item).filled}{frames.from_mask(self.bad_mask)}"
+        return (item.name, item.feature, token)
 
     def _add_feature(self, item: ArrayPlan) -> None:
         array = self.values.arrays[item.name]

@@ -6,6 +6,7 @@ import { clampView, draggedSpan, frameAt, listenToKeys, listenToPointer, panned,
 import { buildPage } from "./page.js";
 
 const LOST_ANSWER_MS = 4000;
+const QUICK_ANSWER_MS = 25; // one that comes within is drawn at once, not after what is held
 const REST_MS = 200;
 const TRACE_PX = 21;
 const FEATURE_PX = 38;
@@ -56,6 +57,7 @@ class Picture {
     this.sizes.disconnect();
     this.themes.disconnect();
     clearTimeout(this.timer);
+    clearTimeout(this.later);
     clearTimeout(this.restTimer);
     cancelAnimationFrame(this.frame);
   }
@@ -112,8 +114,12 @@ class Picture {
 
   lookAt(view) {
     this.view = clampView(view.start, view.stop, this.held.nFrames);
-    this.redraw();
     this.ask();
+    if (!this.isReady()) return;
+    this.noteView();
+    const wait = this.asked.at && !this.isFresh() ? this.asked.at + QUICK_ANSWER_MS - performance.now() : 0;
+    if (wait > 0) this.later ??= setTimeout(() => this.redraw(), wait);
+    else this.redraw();
     clearTimeout(this.restTimer);
     this.restTimer = setTimeout(() => this.tellView(), REST_MS);
   }
@@ -273,7 +279,8 @@ class Picture {
 
   paint() {
     cancelAnimationFrame(this.frame);
-    this.frame = null;
+    clearTimeout(this.later);
+    this.frame = this.later = null;
     if (this.ratio !== (window.devicePixelRatio || 1)) this.resize();
     const theme = (this.theme = readTheme(this.root));
     drawBack(this.back.getContext("2d"), this.layout, theme, this.held, this.view, this.look);
@@ -281,11 +288,13 @@ class Picture {
     this.paintTop();
     this.tell();
     this.drawn += 1;
-    Object.assign(this.root.dataset, {
-      rev: this.drawn, fresh: this.isFresh(),
-      window: `${Math.round(this.view.start)},${Math.round(this.view.stop)}`,
-      plot: [this.layout.left, this.layout.width].map(Math.round).join(","),
-    });
+    Object.assign(this.root.dataset, { rev: this.drawn, plot: [this.layout.left, this.layout.width].map(Math.round).join(",") });
+    this.noteView();
+  }
+
+  /** Say in the page what is seen, and whether all of it is held. */
+  noteView() {
+    Object.assign(this.root.dataset, { fresh: this.isFresh(), window: `${Math.round(this.view.start)},${Math.round(this.view.stop)}` });
   }
 
   /** The words beside the picture. */

@@ -45,6 +45,7 @@ class ReportView:
         self._ledger = html()
         self._again = again
         self._shown: object = None
+        self._listed: tuple[object, object] = (None, None)
         self.widget = widgets.VBox(
             [
                 row(self._summary, again),
@@ -71,9 +72,13 @@ class ReportView:
             return
         questions = snapshot.questions
         quiet = [note for note in check.notes if note not in questions]
-        points = [self._problem(issue) for issue in check.issues]
-        self._points.children = [*points, *(self._question(note) for note in questions)]
-        self._notes.children = [self._note(note, snapshot) for note in quiet]
+        if self._listed[0] != (check.issues, questions):
+            points = [self._problem(issue) for issue in check.issues]
+            self._points.children = [*points, *(self._question(note) for note in questions)]
+        useful = [(note, _useful(note, snapshot)) for note in quiet]
+        if self._listed[1] != useful:
+            self._notes.children = [self._note(note, fixes) for note, fixes in useful]
+        self._listed = ((check.issues, questions), useful)
         show(self._notes, visible=bool(quiet))
         passed = passed_checks(check)
         self._diff.render(snapshot)
@@ -92,12 +97,10 @@ class ReportView:
         text = f"<b>Please answer.</b> {_lines(note.text)}"
         return self._point("dw-question", text, [*(self._fix(f) for f in note.fixes), keep])
 
-    def _note(self, note: Note, snapshot: Snapshot) -> Any:
+    def _note(self, note: Note, fixes: list[Fix]) -> Any:
         mark = "<b>Note.</b> " if note.level == "warning" else ""
-        request = snapshot.request
-        useful = [fix for fix in note.fixes if apply_changes(request, fix.changes) != request]
         markup = html(f"{mark}{_lines(note.text)}")
-        return row(markup, *map(self._fix, useful)) if useful else markup
+        return row(markup, *map(self._fix, fixes)) if fixes else markup
 
     def _fix(self, fix: Fix) -> Any:
         return self._section.button(fix.label, "dw-fix", lambda: self._section.state.apply_fix(fix))
@@ -106,6 +109,11 @@ class ReportView:
         point = widgets.VBox([html(markup), row(*buttons)])
         point.add_class(css_class)
         return point
+
+
+def _useful(note: Note, snapshot: Snapshot) -> list[Fix]:
+    request = snapshot.request
+    return [fix for fix in note.fixes if apply_changes(request, fix.changes) != request]
 
 
 def _summary(snapshot: Snapshot, n_notes: int, n_passed: int) -> str:
