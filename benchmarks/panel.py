@@ -127,7 +127,8 @@ def in_voila(chromium: Browser, folder: Path, rounds: int) -> tuple[list[Row], i
         for key in KEYS:
             browse.next_picture(page, key)
         n_bytes = frames.typical(mark)
-        canvas, png = (_tab(chromium, each) for each in _yardsticks(folder, stack, n_bytes))
+        yardsticks = _yardsticks(folder, stack, n_bytes)
+        canvas, png = (_tab(chromium, *each) for each in yardsticks.items())
         first_canvas = browse.show_canvas(canvas)
         allowed = max(FIRST_TRACES_SEC, 2 * read_sec + first_canvas)
         rows.append(_row("Check data -> traces / what it may take", [first], [allowed], 1.0))
@@ -144,17 +145,21 @@ def in_voila(chromium: Browser, folder: Path, rounds: int) -> tuple[list[Row], i
     return rows, n_bytes
 
 
-def _yardsticks(folder: Path, stack: ExitStack, n_bytes: int) -> list[str]:
+def _yardsticks(folder: Path, stack: ExitStack, n_bytes: int) -> dict[str, str]:
     calls = {"canvas": f"canvas_page({n_bytes})", "png": "picture_page()"}
-    notebooks = [
-        write_notebook(folder / f"{name}.ipynb", f"{PAGES}{call}") for name, call in calls.items()
-    ]
-    return [stack.enter_context(voila(notebook, folder)) for notebook in notebooks]
+    notebooks = {
+        name: write_notebook(folder / f"{name}.ipynb", f"{PAGES}{call}")
+        for name, call in calls.items()
+    }
+    return {
+        name: stack.enter_context(voila(notebook, folder)) for name, notebook in notebooks.items()
+    }
 
 
-def _tab(chromium: Browser, address: str) -> Page:
+def _tab(chromium: Browser, name: str, address: str) -> Page:
     page = browse.open_tab(chromium)
     page.goto(address)
+    page.locator(f".{FIRST_OF[name]}").first.wait_for(state="visible")
     return page
 
 

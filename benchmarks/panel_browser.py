@@ -44,10 +44,9 @@ window.timed = (act, done) => new Promise((resolve, reject) => {
   const fail = setTimeout(() => reject(new Error(`not seen: ${done}`)), 30000);
   const look = () => {
     if (!done()) return;
-    const stop = performance.now();
     watcher.disconnect();
     clearTimeout(fail);
-    resolve(stop - start);
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)));
   };
   const watcher = new MutationObserver(look);
   const all = { subtree: true, childList: true, attributes: true, characterData: true };
@@ -60,7 +59,7 @@ window.press = (on, key) => on.dispatchEvent(new KeyboardEvent("keydown", { key,
 window.seen = (css) =>
   [...document.querySelectorAll(css)].find((each) => each.offsetParent !== null);
 """
-"""Seconds from an action to the first change of the page that fulfils a condition."""
+"""``timed`` gives milliseconds from an action to the frame after a condition is fulfilled."""
 
 
 @contextmanager
@@ -135,7 +134,8 @@ def check(page: Page) -> float:
 
 
 def zoom_to_window(page: Page, times: int = 4) -> None:
-    """Zoom in, so that a pan has somewhere to go; some of it is drawn from what is held."""
+    """Zoom in, so that a pan has somewhere to go, once nothing runs beside it any more."""
+    page.wait_for_function("() => !document.body.textContent.includes('Looking for frames')")
     for _ in range(times):
         page.evaluate("() => press(traces(), '+')")
         page.wait_for_timeout(500)
@@ -212,13 +212,14 @@ def next_canvas(page: Page) -> float:
 def next_png(page: Page) -> float:
     """Give the seconds from a click to the next PNG, loaded."""
     seconds = page.evaluate(
-        """() => new Promise((resolve) => {
-          const start = performance.now();
+        """() => {
+          const page = document.body.dataset;
+          page.loaded = "";
           document.addEventListener("load", (event) => {
-            if (event.target.tagName === "IMG") resolve(performance.now() - start);
+            if (event.target.tagName === "IMG") page.loaded = "yes";
           }, { capture: true, once: true });
-          seen("button.png-next").click();
-        })"""
+          return timed(() => seen("button.png-next").click(), () => page.loaded === "yes");
+        }"""
     )
     return float(seconds) / 1000
 

@@ -6,6 +6,7 @@ The notebooks of `benchmarks.panel` import this module in their kernels.
 from __future__ import annotations
 
 import io
+import itertools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,7 +135,7 @@ def picture_page() -> Any:
     image = widgets.Image(format="png")
     image.add_class("png-picture")
     following = _button("Next", "png-next")
-    starts = iter(range(0, N_FRAMES, WINDOW))
+    starts = itertools.cycle(range(0, N_FRAMES - WINDOW, WINDOW))
 
     def draw(_button: object) -> None:
         image.value = _png(arrays, next(starts))
