@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["FieldLocks"]
 
 _LOCKED: Final = "dw-locked"
-_HAS_LOCKS: Final = "dw-has-locks"
 _FIELDS: Final = {
     "dw-source-kind": "source.kind",
     "dw-source-demo": "source.path",
@@ -27,23 +26,42 @@ _FIELDS: Final = {
     "dw-t-rise": "static_features.t_rise_sec",
     "dw-t-off": "static_features.t_off_sec",
     "dw-nan": "nan",
+    "dw-max-gap": "nan",
     "dw-circular-2d": "create_circular_2d",
     "dw-seed": "seed",
+    "dw-root": "root",
     "dw-transpose": "transpose",
     "dw-aggregate-of": "aggregate_features",
     "dw-aggregate-name": "aggregate_features",
     "dw-aggregate-add": "aggregate_features",
+    "dw-aggregate-remove": "aggregate_features",
+    "dw-feature-use": "features",
+    "dw-feature-name": "features",
+    "dw-feature-type": "features",
     "dw-feature-reset": "features",
+    "dw-feature-use": "features",
+    "dw-feature-name": "features",
+    "dw-diff-detected": "features",
+    "dw-diff-linear": "features",
     "dw-bad-text": "bad_frames",
     "dw-bad-add": "bad_frames",
     "dw-bad-remove": "bad_frames",
+    "dw-bad-paste": "bad_frames",
+    "dw-bad-paste-add": "bad_frames",
+    "dw-bad-file": "bad_frames",
+    "dw-bad-load": "bad_frames",
+    "dw-bad-choose": "bad_frames",
+    "dw-proposal-accept": "bad_frames",
+    "dw-accept-all": "bad_frames",
+    "dw-bad-ways": "bad_frames",
+    "dw-proposal-accept": "bad_frames",
+    "dw-accept-all": "bad_frames",
     "dw-save-format": "save.as",
     "dw-save-path": "save.path",
     "dw-spikes-method": "spikes",
 }
-"""CSS class of a control, and the field of the request that it edits."""
-_GROUPS: Final = {"dw-feature-row": "features"}
-"""CSS class of a row whose drop-downs edit a field."""
+"""CSS class of a control, or of a box of controls, and the field of the request that it edits."""
+_GROUPS: Final = {"dw-param-": "exp_params", "dw-static-": "static_features"}
 
 
 class FieldLocks:
@@ -51,6 +69,7 @@ class FieldLocks:
 
     def __init__(self) -> None:
         self.widget = html("", "dw-locks")
+        self._tooltips: dict[str, tuple[Any, Any]] = {}
 
     def render(self, root: Any, snapshot: Snapshot) -> None:
         """Disable what is locked, after a step has shown a snapshot.
@@ -66,37 +85,34 @@ class FieldLocks:
         title = escape(profile.title, limit=80) if profile is not None else ""
         said = f"Profile “{title}”: the fields marked “locked by profile” stay as they are."
         set_html(self.widget, said if profile is not None else "")
-        if profile is not None or _HAS_LOCKS in root._dom_classes:  # noqa: SLF001 - see _mark
-            (root.remove_class if profile is None else root.add_class)(_HAS_LOCKS)
-            _walk(root, profile, None)
+        if profile is not None:
+            self._walk(root, profile, None)
+        for widget, tooltip in self._tooltips.values() if profile is None else ():
+            widget.remove_class(_LOCKED)
+            widget.disabled = False
+            widget.tooltip = tooltip
+        if profile is None:
+            self._tooltips = {}
 
+    def _walk(self, widget: Any, profile: Profile, field: str | None) -> None:
+        classes = getattr(widget, "_dom_classes", ())
+        field = next((found for name in classes if (found := _field(name))), field)
+        if field is not None and widget.has_trait("disabled") and not is_free(profile, field):
+            self._lock(widget, profile)
+        for child in getattr(widget, "children", ()):
+            self._walk(child, profile, field)
 
-def _walk(widget: Any, profile: Profile | None, field: str | None) -> None:
-    classes = getattr(widget, "_dom_classes", ())
-    own = next((found for name in classes if (found := _field(name)) is not None), None)
-    if own is not None:
-        _mark(widget, profile, own)
-    elif field is not None and hasattr(widget, "options"):
-        _mark(widget, profile, field)
-    below = next((_GROUPS[name] for name in classes if name in _GROUPS), field)
-    for child in getattr(widget, "children", ()):
-        _walk(child, profile, below)
-
-
-def _field(css_class: str) -> str | None:
-    if css_class.startswith("dw-param-"):
-        return f"exp_params.{css_class.removeprefix('dw-param-')}"
-    return _FIELDS.get(css_class)
-
-
-def _mark(widget: Any, profile: Profile | None, field: str) -> None:
-    if profile is not None and not is_free(profile, field):
+    def _lock(self, widget: Any, profile: Profile) -> None:
+        self._tooltips.setdefault(widget.model_id, (widget, widget.tooltip))
         reason = f"Locked by profile “{plain(profile.title, limit=60)}”"
         widget.disabled = True
         if widget.tooltip != reason:
             widget.tooltip = reason
         widget.add_class(_LOCKED)
-    elif _LOCKED in widget._dom_classes:  # noqa: SLF001 - ipywidgets has no other way to ask
-        widget.remove_class(_LOCKED)
-        widget.disabled = False
-        widget.tooltip = None
+
+
+def _field(css_class: str) -> str | None:
+    for prefix, group in _GROUPS.items():
+        if css_class.startswith(prefix):
+            return f"{group}.{css_class.removeprefix(prefix)}"
+    return _FIELDS.get(css_class)
