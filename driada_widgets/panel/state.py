@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from driada_widgets.panel.edit_verbs import EditVerbs
+from driada_widgets.panel.map_verbs import MapVerbs
 from driada_widgets.panel.picture_verbs import PictureVerbs
 from driada_widgets.panel.profile_verbs import ProfileVerbs
 from driada_widgets.panel.proposal_verbs import ProposalVerbs
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["PanelState"]
 
 
-class PanelState(PictureVerbs, ProfileVerbs, ProposalVerbs, EditVerbs, SourceVerbs):
+class PanelState(PictureVerbs, ProfileVerbs, ProposalVerbs, MapVerbs, EditVerbs, SourceVerbs):
     """What the panel knows and can do; the views show its snapshot and call its verbs."""
 
     def _replaced(self, request: LoadRequest) -> None:

@@ -131,7 +131,10 @@ class LoaderPanel(widgets.VBox):
 
     def _move(self, by: int) -> None:
         names = [name for name, _ in STEPS]
-        at = names.index(self.state.snapshot.step) + by
+        snapshot = self.state.snapshot
+        if by > 0 and not self._sections[snapshot.step].leave(snapshot):
+            return
+        at = names.index(snapshot.step) + by
         if 0 <= at < len(names):
             self.state.go(names[at])
 
@@ -170,7 +173,8 @@ class LoaderPanel(widgets.VBox):
 
     def _render_frame(self, snapshot: Snapshot) -> None:
         state = "saved" if snapshot.saved else "not saved"
-        name = f"{escape(snapshot.session_name)} · {state}" if snapshot.inventory else ""
+        called = "no name yet" if _is_nameless(snapshot) else escape(snapshot.session_name)
+        name = f"{called} · {state}" if snapshot.inventory else ""
         set_html(self._title, f"<h2>DRIADA loader</h2> <span>{name}</span>")
         for index, (step, title) in enumerate(STEPS, start=1):
             status = step_status(step, snapshot)
@@ -191,6 +195,11 @@ class LoaderPanel(widgets.VBox):
         show(self._next, visible=at + 1 < len(STEPS))
         if at + 1 < len(STEPS):
             _describe(self._next, f"Next: {STEPS[at + 1][1]}")
+
+
+def _is_nameless(snapshot: Snapshot) -> bool:
+    issues = snapshot.resolved if isinstance(snapshot.resolved, tuple) else ()
+    return any(issue.id == "name-invalid" for issue in issues)
 
 
 def step_status(step: StepName, snapshot: Snapshot) -> str:

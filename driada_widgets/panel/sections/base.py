@@ -41,6 +41,11 @@ class Section:
         """Show a snapshot."""
         raise NotImplementedError
 
+    def leave(self, snapshot: Snapshot) -> bool:
+        """Say whether *Next* may leave the step; if not, show what is missing."""
+        del snapshot
+        return True
+
     def failed(self, what: str) -> Callable[[Exception], None]:
         """Give a handler that shows an exception in this step."""
         return lambda error: self.state.show_error(self.step, what, error)

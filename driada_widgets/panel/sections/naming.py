@@ -1,0 +1,121 @@
+"""The name of the experiment: entries of ``exp_params``, the name they form, and its errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from driada_widgets.core.experiment.naming import IABS_KEYS, NAMING_KEYS
+from driada_widgets.core.resolve.findings import Findings
+from driada_widgets.core.resolve.names import session_name
+from driada_widgets.panel.binding import escape
+from driada_widgets.panel.sections.base import card, fields, html, set_html, show
+from driada_widgets.panel.sections.pairs import PairRows
+
+if TYPE_CHECKING:
+    from driada_widgets.panel.sections.base import Section
+    from driada_widgets.panel.snapshot import Snapshot
+
+__all__ = ["NameCard"]
+
+FREE_KEYS = ("name", *NAMING_KEYS)
+HINTS = {
+    "name": "the whole name; or leave it empty and fill in its parts",
+    "track": "e.g. NOF",
+    "animal_id": "e.g. H01",
+    "session": "e.g. 1D",
+}
+IABS_WORDS = "Recordings of IABS are named by track, animal_id and session."
+FREE_WORDS = (
+    "The experiment is called by its <i>name</i>; without one, by what is filled in of "
+    "<i>experiment, subject, animal_id, session, date</i>. Further entries are kept as metadata. "
+    "As <i>Lab or project</i>, <i>IABS</i> asks for what that lab's names are made of."
+)
+
+
+class NameCard:
+    """Fields of the name, further entries, and the name as it stands.
+
+    Parameters
+    ----------
+    section
+        Step *Map*.
+    """
+
+    def __init__(self, section: Section) -> None:
+        state = section.state
+        self._source = section.text("Lab or project", "dw-data-source", state.set_data_source)
+        self._fields = {
+            key: section.text(key, f"dw-param-{key}", _setter(state, key), hint=HINTS.get(key, ""))
+            for key in ("name", "track", *NAMING_KEYS)
+        }
+        self._others = PairRows(
+            section,
+            "entry",
+            "dw-param-",
+            on_set=lambda key, text: state.set_param(key, text.strip()),
+            on_add=state.add_param,
+            on_remove=state.remove_param,
+            hint="a name, such as weight",
+        )
+        self._words = html("", "dw-hint")
+        self._name = html("", "dw-session-name")
+        self.widget = card(
+            "Name of the experiment",
+            self._name,
+            fields(self._source.widget, *(b.widget for b in self._fields.values())),
+            self._others.widget,
+            self._words,
+        )
+
+    def render(self, snapshot: Snapshot) -> None:
+        """Show a snapshot."""
+        request = snapshot.request
+        is_iabs = request.source.data_source == "IABS"
+        keys = IABS_KEYS if is_iabs else FREE_KEYS
+        self._source.show(request.source.data_source)
+        for key, binding in self._fields.items():
+            text = _text(request.exp_params.get(key))
+            show(binding.widget, visible=key in keys)
+            binding.show(text)
+            is_required = is_iabs and key in IABS_KEYS
+            _mark(binding.widget, "dw-required", on=is_required)
+            _mark(binding.widget, "dw-empty", on=is_required and not text)
+        others = {k: _text(v) for k, v in request.exp_params.items() if k not in keys}
+        self._others.render(others)
+        set_html(self._words, IABS_WORDS if is_iabs else FREE_WORDS)
+        set_html(self._name, _name_words(snapshot))
+
+    def first_missing(self, snapshot: Snapshot) -> Any:
+        """Mark every required field as seen; give the first that is empty, or ``None``."""
+        if snapshot.request.source.data_source != "IABS":
+            return None
+        seen = [self._fields[key].widget for key in IABS_KEYS]
+        for widget in seen:
+            widget.add_class("dw-touched")
+        missing = [key for key in IABS_KEYS if not snapshot.request.exp_params.get(key)]
+        return self._fields[missing[0]].widget if missing else None
+
+
+def _setter(state: Any, key: str) -> Any:
+    return lambda value: state.set_param(key, value.strip())
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _mark(widget: Any, css_class: str, *, on: bool) -> None:
+    (widget.add_class if on else widget.remove_class)(css_class)
+
+
+def _name_words(snapshot: Snapshot) -> str:
+    """Give the name, or in the core's words why there is none."""
+    found = Findings()
+    name = session_name(snapshot.request, found)
+    if not found.issues:
+        return f"<b>Exp {escape(name)}</b>"
+    is_missing = snapshot.request.source.data_source == "IABS" and any(
+        not snapshot.request.exp_params.get(key) for key in IABS_KEYS
+    )
+    said = " ".join(escape(issue.text, limit=None) for issue in found.issues)
+    return f'<span class="{"dw-hint" if is_missing else "dw-wrong"}">{said}</span>'
