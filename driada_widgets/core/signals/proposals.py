@@ -283,11 +283,14 @@ def _jumps(
         else:
             how = "and stay there"
         ratio, score = float(np.max(change[peak])) / usual, float(np.max(scores[peak]))
-        reason = (
-            f"the neurons jump together {how}: {ratio:.3g} times the usual change, z = {score:.3g}"
-        )
+        size = f"{_number(ratio)} times the usual change, z = {_number(score)}"
+        reason = f"the neurons jump together {how}: {size}"
         found.append(Proposal(start=start, stop=stop, kind="jump", reason=reason))
     return found
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _robust_z(change: NDArray[np.float64], usual: float) -> NDArray[np.float64]:

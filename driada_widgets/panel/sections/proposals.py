@@ -40,9 +40,6 @@ class Proposals:
         self._back = section.button(
             "Previous", "dw-review-back", lambda: state.review_next(-1), tooltip="Previous proposal"
         )
-        self._next = section.button(
-            "Next", "dw-review-next", state.review_next, tooltip="Next proposal"
-        )
         self._end = section.button(
             "End review", "dw-review-end", state.end_review, tooltip="Stop reviewing proposals"
         )
@@ -53,9 +50,7 @@ class Proposals:
         self._list = widgets.VBox()
         self._lines: list[_Line] = []
         self._shown: object = None
-        bar = row(
-            self._total, self._review, self._back, self._next, self._end, self._all, self._again
-        )
+        bar = row(self._total, self._again, self._end, self._back, self._review, self._all)
         self.widget = widgets.VBox([bar, self._list])
         self.widget.add_class("dw-proposals")
 
@@ -71,8 +66,11 @@ class Proposals:
             return
         self._shown = key
         set_html(self._total, _total(snapshot))
-        show(self._review, visible=bool(items) and at is None)
-        for button in (self._back, self._next, self._end):
+        # One button stays under the pointer and keeps the focus: Review, then Next.
+        self._review.description = "Review" if at is None else "Next"
+        self._review.tooltip = "Look at the proposals in turn" if at is None else "Next proposal"
+        show(self._review, visible=bool(items))
+        for button in (self._back, self._end):
             show(button, visible=at is not None)
         show(self._all, visible=bool(items))
         show(self._again, visible=snapshot.n_rejected > 0)
