@@ -1,0 +1,85 @@
+"""What in a trace is neither signal nor noise: drift; and how strong the noise is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["MAD_TO_SIGMA", "drift_of", "noise_deviation"]
+
+DRIFT_SEC = 15.0
+"""Seconds over which the baseline is taken to be level."""
+
+PIECE_SEC = 0.5
+QUIET_PERCENT = 20.0
+"""Percentile that is the baseline as long as nobody knows what is signal."""
+
+MAD_TO_SIGMA = 1.482602218505602
+"""Ratio of sigma to the median absolute deviation of normal noise."""
+
+
+def drift_of(
+    trace: NDArray[np.float64], *, fps: float, percent: float = QUIET_PERCENT
+) -> NDArray[np.float64]:
+    """Give the baseline: a running percentile of short averages, smoothed.
+
+    Parameters
+    ----------
+    trace
+        Shape ``(n_frames,)``, finite.
+    fps
+        Frame rate in Hz.
+    percent
+        The percentile; 50 for what is left when the signal is taken away.
+
+    Returns
+    -------
+    ndarray
+        Shape ``(n_frames,)``.
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    length = max(1, min(trace.size, round(PIECE_SEC * fps)))
+    n_pieces = trace.size // length
+    pieces = trace[: n_pieces * length].reshape(n_pieces, length).mean(axis=1)
+    half = max(1, round(DRIFT_SEC / PIECE_SEC / 2))
+    padded = np.pad(pieces, half, mode="reflect" if n_pieces > half else "edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
+    level = gaussian_filter1d(np.percentile(windows, percent, axis=1), half / 3)
+    middles = (np.arange(n_pieces) + 0.5) * length - 0.5
+    return np.asarray(np.interp(np.arange(trace.size), middles, level))
+
+
+def noise_deviation(trace: NDArray[np.float64]) -> float:
+    """Give the standard deviation of white noise, from the finest wavelet coefficients.
+
+    Parameters
+    ----------
+    trace
+        Shape ``(n_frames,)``, finite.
+
+    Returns
+    -------
+    float
+        0 if nothing can be said.
+
+    Notes
+    -----
+    The median absolute deviation of the finest detail over 0.6745 [1]_, of Daubechies' wavelet
+    with four vanishing moments.
+
+    References
+    ----------
+    .. [1] Donoho and Johnstone, *Ideal spatial adaptation by wavelet shrinkage*, Biometrika 81
+       (1994), 425.
+    """
+    import pywt
+
+    if trace.size < 16:
+        return 0.0
+    _, detail = pywt.dwt(trace, "db4")
+    return float(MAD_TO_SIGMA * np.median(np.abs(detail)))

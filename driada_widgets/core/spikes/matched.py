@@ -1,0 +1,319 @@
+"""The method ``matched``: transients of the recording's own shape, placed and fitted together.
+
+Kinetics come from the recording, drift and noise from each trace; nothing needs to be given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from driada_widgets.core.spikes.drift import drift_of
+from driada_widgets.core.spikes.parameters import checked_rate
+from driada_widgets.core.spikes.pursuit import DEFAULT_RULES, Found, Pursuit
+from driada_widgets.core.spikes.templates import templates_for
+from driada_widgets.core.spikes.traces import problem_with, without_gaps
+from driada_widgets.core.spikes.transient_times import TransientTimes, prepared, times_of
+from driada_widgets.core.spikes.workers import over_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from driada_widgets.core.report import Progress
+    from driada_widgets.core.spikes.pursuit import Rules
+    from driada_widgets.core.spikes.templates import Templates
+
+__all__ = [
+    "Kinetics",
+    "Reconstruction",
+    "kinetics_of",
+    "matched_events",
+    "matched_recording",
+    "nothing_found",
+]
+
+STAGE = "Matching transients"
+
+MOST_SPREAD = 4.0
+"""The noise is taken to be at most this many times what its finest detail says."""
+
+NOISE_FROM_GAPS = 1e-6
+"""Noise below this share of a trace's range says that the trace was made, not recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kinetics:
+    """Shape of a transient, and how noise grows with the signal.
+
+    Parameters
+    ----------
+    t_rise_sec, t_off_sec
+        Of ``(1 - exp(-t / t_rise)) * exp(-t / t_off)``.
+    growth
+        Relative growth of the noise's variance, in one over the unit of the traces.
+    is_estimated
+        Whether they come from the recording.
+    """
+
+    t_rise_sec: float
+    t_off_sec: float
+    growth: float = 0.0
+    is_estimated: bool = False
+
+
+DEFAULT_KINETICS = Kinetics(t_rise_sec=0.05, t_off_sec=0.6)
+"""Used where a recording says nothing about its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reconstruction:
+    """What was found in one trace.
+
+    Parameters
+    ----------
+    onset_frames
+        Frame in which each transient starts, in order, distinct.
+    amplitudes
+        Height of each transient as the frames show it, in the unit of the trace.
+    kinetics
+        Shape of the transients.
+    reconstruction
+        Sum of the transients, without drift, shape ``(n_frames,)``.
+    baseline
+        The drift, shape ``(n_frames,)``.
+    noise
+        Standard deviation of the noise at the baseline; 0 if unknown.
+    notes
+        Why nothing could be found, to finish the sentence "its trace is ...", and what was done
+        to the trace.
+    """
+
+    onset_frames: NDArray[np.int64]
+    amplitudes: NDArray[np.float64]
+    kinetics: Kinetics
+    reconstruction: NDArray[np.float64]
+    baseline: NDArray[np.float64]
+    noise: float
+    notes: tuple[str, ...] = ()
+
+
+def matched_events(
+    trace: NDArray[np.float64],
+    *,
+    fps: float,
+    t_rise_sec: float | None = None,
+    t_off_sec: float | None = None,
+    growth: float | None = None,
+    rules: Rules = DEFAULT_RULES,
+    check: Callable[[], None] | None = None,
+) -> Reconstruction:
+    """Find the transients of one trace.
+
+    Parameters
+    ----------
+    trace
+        Shape ``(n_frames,)``, any unit. Single NaN are bridged by straight lines.
+    fps
+        Frame rate in Hz.
+    t_rise_sec, t_off_sec
+        Rise and decay time; ``None``: the two that explain the trace best. Give those of the whole
+        recording (``kinetics_of``) if there is one.
+    growth
+        See ``Kinetics``; ``None``: measured with the kinetics, else 0.
+    rules
+        When a transient counts.
+    check
+        Called now and then; stops by raising.
+
+    Returns
+    -------
+    Reconstruction
+        Without transients, and with a note, if the trace is constant, too short or not finite.
+
+    Raises
+    ------
+    ParameterError
+        If ``fps`` is not positive.
+
+    Notes
+    -----
+    Drift is a running percentile, measured again on what the transients leave. Noise is the robust
+    deviation of the finest wavelet detail, or what the residual shows if that is more. Transients
+    are found by orthogonal matching pursuit on a grid of at most 20 ms (``Pursuit``).
+    """
+    values = np.asarray(trace, dtype=np.float64)
+    checked_rate(fps)
+    problem = problem_with(values)
+    if problem:
+        return nothing_found(values.size, problem)
+    values, notes = without_gaps(values)
+    if t_rise_sec is None or t_off_sec is None:
+        kinetics = kinetics_of(values[None, :], fps=fps, check=check)
+        t_rise_sec = kinetics.t_rise_sec if t_rise_sec is None else t_rise_sec
+        t_off_sec = kinetics.t_off_sec if t_off_sec is None else t_off_sec
+        kinetics = Kinetics(
+            t_rise_sec=t_rise_sec,
+            t_off_sec=t_off_sec,
+            growth=kinetics.growth if growth is None else growth,
+            is_estimated=kinetics.is_estimated,
+        )
+    else:
+        kinetics = Kinetics(t_rise_sec=t_rise_sec, t_off_sec=t_off_sec, growth=growth or 0.0)
+    templates = templates_for(values.size, fps=fps, t_rise_sec=t_rise_sec, t_off_sec=t_off_sec)
+    return _found_in(values, templates, kinetics, fps=fps, rules=rules, notes=notes)
+
+
+def kinetics_of(
+    calcium: NDArray[np.float64], *, fps: float, check: Callable[[], None] | None = None
+) -> Kinetics:
+    """Give the kinetics that explain a recording best, its most active neurons together.
+
+    Parameters
+    ----------
+    calcium
+        Shape ``(n_cells, n_frames)``.
+    fps
+        Frame rate in Hz.
+    check
+        Called now and then; stops by raising.
+
+    Returns
+    -------
+    Kinetics
+        Defaults, not estimated, if no trace can be used.
+    """
+    rows = [np.asarray(row, dtype=np.float64) for row in calcium]
+    usable = [without_gaps(row)[0] for row in rows if not problem_with(row)]
+    times = times_of(usable, fps=fps, check=check)
+    if times is None:
+        return DEFAULT_KINETICS
+    return _as_kinetics(times)
+
+
+def matched_recording(
+    calcium: NDArray[np.float64],
+    *,
+    fps: float,
+    rules: Rules = DEFAULT_RULES,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> list[Reconstruction]:
+    """Find the transients of all neurons of a recording, with the kinetics that they share.
+
+    Parameters
+    ----------
+    calcium
+        Shape ``(n_cells, n_frames)``.
+    fps
+        Frame rate in Hz.
+    rules
+        When a transient counts.
+    n_workers
+        Neurons at a time.
+    progress
+        Told about every neuron; asked whether to stop.
+
+    Returns
+    -------
+    list of Reconstruction
+        One a neuron.
+
+    Raises
+    ------
+    LoadCancelledError
+        If the progress was cancelled.
+    """
+    check = None if progress is None else progress.check
+    kinetics = kinetics_of(calcium, fps=fps, check=check)
+
+    def work(cell: int, check: Callable[[], None]) -> Reconstruction:
+        return matched_events(
+            calcium[cell],
+            fps=fps,
+            t_rise_sec=kinetics.t_rise_sec,
+            t_off_sec=kinetics.t_off_sec,
+            growth=kinetics.growth,
+            rules=rules,
+            check=check,
+        )
+
+    return over_cells(work, len(calcium), stage=STAGE, n_workers=n_workers, progress=progress)
+
+
+def _found_in(
+    values: NDArray[np.float64],
+    templates: Templates,
+    kinetics: Kinetics,
+    *,
+    fps: float,
+    rules: Rules,
+    notes: tuple[str, ...],
+) -> Reconstruction:
+    clean = prepared(values, fps)
+    if clean.deviation <= NOISE_FROM_GAPS * float(np.ptp(values)):
+        return nothing_found(values.size, "without noise")
+    power = templates.power()
+
+    def pursuit_of(trace: NDArray[np.float64], deviation: float) -> Pursuit:
+        return Pursuit(
+            trace,
+            templates,
+            power=power,
+            deviation=deviation,
+            growth=kinetics.growth,
+            fps=fps,
+            rules=rules,
+        )
+
+    first = pursuit_of(clean.values, clean.deviation)
+    found = first.search()
+    noise = clean.deviation * min(MOST_SPREAD, max(1.0, first.spread(found)))
+    left = values - templates.summed(found.places, found.amplitudes)
+    baseline = drift_of(left, fps=fps, percent=50.0)
+    second = pursuit_of(values - baseline, noise)
+    found = second.bridged(second.search(found.places))
+    frames, heights = _by_frame(found, templates)
+    return Reconstruction(
+        onset_frames=frames,
+        amplitudes=heights,
+        kinetics=kinetics,
+        reconstruction=templates.summed(found.places, found.amplitudes),
+        baseline=baseline,
+        noise=noise,
+        notes=notes,
+    )
+
+
+def _by_frame(found: Found, templates: Templates) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Give distinct frames, and the sum of the heights that frames show."""
+    frames, phases = np.divmod(found.places, templates.n_phases)
+    heights = found.amplitudes * templates.heights()[phases]
+    distinct, which = np.unique(frames, return_inverse=True)
+    summed = np.bincount(which, weights=heights, minlength=distinct.size)
+    return distinct.astype(np.int64), summed.astype(np.float64)
+
+
+def nothing_found(n_frames: int, problem: str) -> Reconstruction:
+    """Give a reconstruction without transients, with the reason as its note."""
+    return Reconstruction(
+        onset_frames=np.zeros(0, dtype=np.int64),
+        amplitudes=np.zeros(0),
+        kinetics=DEFAULT_KINETICS,
+        reconstruction=np.zeros(n_frames),
+        baseline=np.zeros(n_frames),
+        noise=0.0,
+        notes=(problem,),
+    )
+
+
+def _as_kinetics(times: TransientTimes) -> Kinetics:
+    return Kinetics(
+        t_rise_sec=times.t_rise_sec,
+        t_off_sec=times.t_off_sec,
+        growth=times.growth,
+        is_estimated=True,
+    )
