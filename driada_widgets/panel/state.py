@@ -9,20 +9,27 @@ from driada_widgets.panel.map_verbs import MapVerbs
 from driada_widgets.panel.picture_verbs import PictureVerbs
 from driada_widgets.panel.profile_verbs import ProfileVerbs
 from driada_widgets.panel.proposal_verbs import ProposalVerbs
-from driada_widgets.panel.source_verbs import SourceVerbs
+from driada_widgets.panel.saved_verbs import SavedVerbs
 
 if TYPE_CHECKING:
+    from driada_widgets.core.pipeline import CheckResult
     from driada_widgets.core.request.model import LoadRequest
 
 __all__ = ["PanelState"]
 
 
-class PanelState(PictureVerbs, ProfileVerbs, ProposalVerbs, MapVerbs, EditVerbs, SourceVerbs):
+class PanelState(PictureVerbs, ProfileVerbs, ProposalVerbs, MapVerbs, EditVerbs, SavedVerbs):
     """What the panel knows and can do; the views show its snapshot and call its verbs."""
 
     def _replaced(self, request: LoadRequest) -> None:
         """Check again at once where the data were already checked: the arrays are at hand."""
         was_checked = self.snapshot.check is not None
-        super()._replaced(request)
-        if was_checked and self.snapshot.inventory is not None:
-            self._recheck()
+        with self._as_one():
+            super()._replaced(request)
+            if was_checked and self.snapshot.inventory is not None:
+                self._recheck()
+
+    def _checked(self, request: LoadRequest, result: CheckResult) -> None:
+        """Show a check and all that follows from it at once."""
+        with self._as_one():
+            super()._checked(request, result)

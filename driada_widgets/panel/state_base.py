@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from driada_widgets.panel.history import History
 from driada_widgets.panel.snapshot import WORK, ErrorBox, Snapshot, StepName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from driada_widgets.core.report import Issue
     from driada_widgets.core.request.plan import LoadPlan
@@ -55,6 +56,7 @@ class StateBase:
         self._runner = runner
         self._lock = threading.RLock()
         self._listeners: list[Callable[[Snapshot], None]] = []
+        self._n_open = 0
         self._history = History()
         self._printed: tuple[LoadRequest, str, str, str] | None = None
         self.snapshot = Snapshot(request=request or LoadRequest())
@@ -132,8 +134,25 @@ class StateBase:
             if changed == self.snapshot:
                 return
             self.snapshot = changed
-            for listener in tuple(self._listeners):
-                listener(changed)
+            if not self._n_open:
+                self._tell()
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener(self.snapshot)
+
+    @contextmanager
+    def _as_one(self) -> Iterator[None]:
+        """Tell listeners once what all changes in the block come to."""
+        with self._lock:
+            before = self.snapshot
+            self._n_open += 1
+            try:
+                yield
+            finally:
+                self._n_open -= 1
+                if not self._n_open and self.snapshot != before:
+                    self._tell()
 
     def _derived(self, snapshot: Snapshot) -> Snapshot:
         request, resolved = snapshot.request, self._resolved(snapshot)
