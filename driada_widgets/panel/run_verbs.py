@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from driada_widgets.core.request.model import LoadRequest, SourceSpec
 from driada_widgets.panel import edits
-from driada_widgets.panel.save_verbs import SaveVerbs
+from driada_widgets.panel.batch_verbs import BatchVerbs
+from driada_widgets.panel.share_verbs import ShareVerbs
 from driada_widgets.panel.snapshot import Window
 from driada_widgets.panel.work_view import WorkView
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["RunVerbs"]
 
 
-class RunVerbs(SaveVerbs):
+class RunVerbs(ShareVerbs, BatchVerbs):
     """Source: what is opened; and what is looked at."""
 
     # --- source ---

@@ -44,6 +44,8 @@ class BatchView:
         How the sessions are named.
     keeps_bad_frames
         Whether the bad frames of this recording are removed from the others too.
+    allows_missing
+        Whether sessions that lack features of the plan are built too.
     rows
         One a file, with how it stands.
     words
@@ -53,6 +55,7 @@ class BatchView:
     files: str = ""
     pattern: str = "{stem}"
     keeps_bad_frames: bool = False
+    allows_missing: bool = False
     rows: tuple[BatchRow, ...] = ()
     words: str = ""
 
@@ -74,6 +77,8 @@ class WorkView:
     replaces
         What is at the place where the experiment would be saved: a question that waits for a
         second press; empty if there is none.
+    plan_replaces
+        The same question for the request as a file.
     handed
         The last thing that was handed out, in one sentence.
     replayed
@@ -87,6 +92,7 @@ class WorkView:
     cache_choice: CacheChoice = "build"
     card: SavedCard | None = None
     replaces: str = ""
+    plan_replaces: str = ""
     handed: str = ""
     replayed: Replayed | None = None
     batch: BatchView = BatchView()

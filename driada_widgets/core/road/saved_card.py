@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from driada_widgets.core.errors import LoaderError, NotFoundError
 from driada_widgets.core.machine import format_bytes
@@ -15,13 +15,15 @@ from driada_widgets.core.store.record import Record
 from driada_widgets.core.store.trust import trust_card
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from driada_widgets.core.experiment.contents import FeatureContent
+    from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.request.model import LoadRequest
     from driada_widgets.core.safe_pickle import GlobalName
 
-__all__ = ["SavedCard", "built_again", "look_at_saved"]
+__all__ = ["SavedCard", "built_again", "look_at_saved", "with_contents"]
 
 MAX_FEATURES = 30
 """Features that the card names; the rest is counted."""
@@ -98,6 +100,24 @@ def look_at_saved(path: Path, *, may_read: Callable[[Path], bool]) -> SavedCard:
         return SavedCard(path=path, kind="unusable", facts=_file_facts(path), problem=str(error))
 
 
+def with_contents(
+    card: SavedCard, experiment: Experiment, *, may_read: Callable[[Path], bool]
+) -> SavedCard:
+    """Add what a pickle holds, once it is open."""
+    if card.kind != "pickle":
+        return card
+    request = recorded_request(experiment.provenance)
+    source = None if request is None else _place_of_source(request, card.path, may_read)
+    held = _held(experiment, experiment.content_hash)
+    return replace(
+        card,
+        facts=(*held, *(fact for fact in card.facts if fact not in held)),
+        request=request,
+        source=source,
+        source_words=_about_source(request, source, Record.of(experiment.provenance)),
+    )
+
+
 def built_again(card: SavedCard, root: Path) -> LoadRequest | None:
     """Give the request that builds a saved experiment again from its data file.
 
@@ -122,15 +142,11 @@ def built_again(card: SavedCard, root: Path) -> LoadRequest | None:
 def _of_archive(path: Path, may_read: Callable[[Path], bool]) -> SavedCard:
     manifest = manifest_of(path)
     experiment = open_archive(path)
-    fps = experiment.static_features["fps"]
     creator = manifest.get("creator") or {}
     request = recorded_request(experiment.provenance)
     source = None if request is None else _place_of_source(request, path, may_read)
     facts = (
-        ("Experiment", experiment.signature),
-        ("Holds", f"{experiment.n_cells:,} neurons × {experiment.n_frames:,} frames at {fps:g} Hz"),
-        ("Features", _features(manifest["experiment"])),
-        ("Hash", str(manifest.get("content_hash", "unknown"))),
+        *_held(experiment, str(manifest.get("content_hash", "unknown"))),
         ("Written by", f"{creator.get('name', 'unknown')} {creator.get('version', '')}".strip()),
         *_file_facts(path),
     )
@@ -172,17 +188,26 @@ def _file_facts(path: Path) -> tuple[tuple[str, str], ...]:
     return (("Size", format_bytes(state.st_size)), ("Saved", ago(state.st_mtime)))
 
 
-def _features(experiment: Mapping[str, Any]) -> str:
-    entries = experiment["features"]
-    shown = [_feature(entry) for entry in entries[:MAX_FEATURES]]
-    more = len(entries) - len(shown)
+def _held(experiment: Experiment, hash_: str) -> tuple[tuple[str, str], ...]:
+    fps = experiment.static_features["fps"]
+    return (
+        ("Experiment", experiment.signature),
+        ("Holds", f"{experiment.n_cells:,} neurons × {experiment.n_frames:,} frames at {fps:g} Hz"),
+        ("Features", _features(experiment.contents.features)),
+        ("Hash", hash_),
+    )
+
+
+def _features(features: Sequence[FeatureContent]) -> str:
+    shown = [_feature(feature) for feature in features[:MAX_FEATURES]]
+    more = len(features) - len(shown)
     return (", ".join(shown) + (f" and {more} more" if more else "")) or "none"
 
 
-def _feature(entry: Mapping[str, Any]) -> str:
-    info = entry["type"] or {}
-    word = info.get("subtype") or info.get("primary_type")
-    return f"{entry['name']} ({word or 'several components'})"
+def _feature(feature: FeatureContent) -> str:
+    info = feature.type_info
+    word = "several components" if info is None else info.subtype or info.primary_type
+    return f"{feature.name} ({word})"
 
 
 def _place_of_source(
