@@ -156,8 +156,8 @@ def times_of(
     times = (USUAL_RISE_SHARE * START_OFF_SEC, START_OFF_SEC)
     times = _downhill(search.cost, times, rise_step=2.0, off_step=2.0, together=True, check=check)
     times = _downhill(search.cost, times, rise_step=2.5, off_step=1.0, check=check)
-    search.know_events(*times)
     for rise_step, off_step in ((2.0, 1.3), (1.4, 1.12), (1.15, 1.04)):
+        search.know_events(*times)
         times = _downhill(search.cost, times, rise_step=rise_step, off_step=off_step, check=check)
     return TransientTimes(t_rise_sec=times[0], t_off_sec=times[1], growth=search.growth)
 
@@ -199,6 +199,7 @@ def _downhill(
 ) -> tuple[float, float]:
     """Follow the cost downhill by factors, one time after the other or both together."""
     steps = [(1.0, off_step), (1.0, 1 / off_step), (rise_step, 1.0), (1 / rise_step, 1.0)]
+    steps += [(1 / rise_step, off_step), (rise_step, 1 / off_step)]
     if together:
         steps = [(rise_step, off_step), (1 / rise_step, 1 / off_step)]
     steps = [step for step in steps if step != (1.0, 1.0)]
