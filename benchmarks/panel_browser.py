@@ -31,6 +31,7 @@ __all__ = [
     "next_picture",
     "next_png",
     "only_kernel",
+    "open_chosen",
     "open_tab",
     "override",
     "run_in_lab",
@@ -104,20 +105,25 @@ def run_in_lab(page: Page, address: str, notebook: str) -> None:
 
 
 def headers(page: Page, path: Path, shape: str) -> float:
-    """Choose a file, and give the seconds from *Open* to its headers on screen."""
+    """Choose a file, and give the seconds to its headers on screen."""
     page.locator(".dw-step-source").click()
     page.locator(".dw-source-kind").get_by_label("File on this computer or server").check()
     field = page.locator(".dw-source-path input")
     field.fill(str(path))
-    field.press("Enter")
     page.wait_for_timeout(300)
     seconds = page.evaluate(
         """(shape) => timed(
-          () => seen("button.dw-source-open").click(),
-          () => seen(".dw-table")?.textContent.includes(shape))""",
+          () => seen(".dw-source-path input").dispatchEvent(new Event("change", { bubbles: true })),
+          () => seen(".dw-preview")?.textContent.includes(shape))""",
         shape,
     )
     return float(seconds) / 1000
+
+
+def open_chosen(page: Page) -> None:
+    """Open what was chosen, and wait for step *Map*."""
+    page.locator("button.dw-source-open").click()
+    page.locator(".dw-fps").wait_for(state="visible")
 
 
 def check(page: Page) -> float:
