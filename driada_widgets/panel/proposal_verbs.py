@@ -28,6 +28,8 @@ SURROUNDINGS = 4.0
 """What is shown around frames that are looked at, in their own lengths on either side."""
 LEAST_SHOWN_SEC = 5.0
 """Shortest stretch that is shown on either side."""
+FIRST_PICTURE_SEC = 0.6
+"""How long the search waits, so that it does not take the processor from the first picture."""
 
 
 class ProposalVerbs(BadVerbs, RunVerbs):
@@ -77,6 +79,7 @@ class ProposalVerbs(BadVerbs, RunVerbs):
             lambda progress: propose_frames(check, progress),
             on_done=self._searched,
             on_error=self._not_searched,
+            delay_sec=FIRST_PICTURE_SEC,
         )
 
     def _searched(self, found: Proposals) -> None:
