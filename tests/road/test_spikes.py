@@ -157,7 +157,7 @@ def test_cancel_leaves_nothing(recording: Path, method: str) -> None:
     """A run that is stopped among the neurons has built and saved nothing."""
 
     def stop(progress: Progress) -> None:
-        if progress.stage in ("Reconstructing spikes", "Finding events"):
+        if progress.stage == "Reconstructing spikes":
             progress.cancel()
 
     request = replace(asked(recording, method), save=SaveSpec())

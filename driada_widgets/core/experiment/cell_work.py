@@ -74,6 +74,10 @@ class CellOutcome:
     t_rise: float | None
     t_off: float | None
 
+    def without_ridges(self) -> CellOutcome:
+        """Give the same without the ridges."""
+        return replace(self, spikes=replace(self.spikes, ridges=None))
+
 
 def measure_kinetics(task: CellTask, **options: Any) -> dict[str, Any]:
     """Fit kinetics to the events that are known; see ``core.spikes.kinetics.fit_kinetics``."""

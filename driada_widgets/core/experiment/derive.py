@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DerivedArrays",
+    "amplitude_dtype",
     "calcium_noise",
     "edge_mask",
     "float_dtype",
@@ -209,6 +210,11 @@ def float_dtype(dtype: np.dtype[Any]) -> np.dtype[np.floating[Any]]:
     """Give the dtype that calcium has: floats keep theirs up to float64, others get float64."""
     is_plain_float = dtype.kind == "f" and dtype.itemsize <= 8
     return dtype.newbyteorder("=") if is_plain_float else np.dtype(np.float64)
+
+
+def amplitude_dtype(dtype: np.dtype[Any]) -> np.dtype[np.floating[Any]]:
+    """Give the dtype of amplitudes that are found in calcium: its own, at least float32."""
+    return np.result_type(float_dtype(dtype), np.float32)
 
 
 def _is_own(array: NDArray[Any], given: NDArray[Any]) -> bool:

@@ -31,7 +31,7 @@ EVENT_ARRAYS = (*RIDGE_POINTS, *RIDGE_TABLE, *BOUNDS)
 
 _DTYPES: dict[str, type] = {
     "ridge_frames": np.int32,
-    "ridge_ampls": np.float64,
+    "ridge_ampls": np.float32,
     "ridge_first_scales": np.int32,
     "ridge_lengths": np.int32,
     "threshold_events": np.int64,

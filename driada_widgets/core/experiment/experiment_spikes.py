@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from driada_widgets.core.experiment.cell_work import CellOutcome
+    from driada_widgets.core.experiment.derive import DerivedArrays
     from driada_widgets.core.experiment.neuron import Neuron
     from driada_widgets.core.report import Progress
 
@@ -168,7 +169,8 @@ class ExperimentSpikes(AssembledExperiment):
             lambda cell, check: do(tasks[cell], parameters, fit=fit, bank=bank, check=check),
             self.n_cells,
             stage=STAGE,
-            n_workers=number_of_workers(n_jobs, self.n_cells),
+            # Thresholds are so little work a neuron that threads would only wait for each other.
+            n_workers=1 if bank is None else number_of_workers(n_jobs, self.n_cells),
             progress=progress,
         )
         has_past = any(neuron.kinetics_were_set for neuron in self.neurons) or (
@@ -188,22 +190,29 @@ class ExperimentSpikes(AssembledExperiment):
         self._say(notes)
         return tuple(notes)
 
-    def _take_outcomes(self, outcomes: Sequence[CellOutcome]) -> None:
-        """Put everything that was found on the experiment and its neurons, at once."""
-        found = {cell: outcome.spikes for cell, outcome in enumerate(outcomes)}
-        contents = with_found_spikes(self._contents, found, [])
-        self._hold(contents)
-        arrays = self._spike_arrays
-        for cell, (neuron, outcome) in enumerate(zip(self.neurons, outcomes, strict=True)):
-            neuron._take_outcome(outcome, _rows_of(arrays, cell))  # noqa: SLF001 - own neuron
-        events = [neuron.event_record(cell) for cell, neuron in enumerate(self.neurons)]
+    def _take_outcomes(self, outcomes: list[CellOutcome]) -> None:
+        """Put everything that was found on the experiment and its neurons, at once.
+
+        Ridges of all neurons are put together and then shared, and each outcome gives up its own,
+        so that there are never two sets of them beside the arrays of spikes.
+        """
+        arrays: list[DerivedArrays] = []
+        events = []
+        for cell, neuron in enumerate(self.neurons):
+            neuron._take_outcome(outcomes[cell], _rows_of(arrays, cell))  # noqa: SLF001
+            events.append(neuron.event_record(cell))
+            outcomes[cell] = outcomes[cell].without_ridges()
         contents = with_found_spikes(self._contents, {}, events)
-        self._contents = contents
-        self._maker.renew(contents, arrays)
-        for neuron in self.neurons:
+        events.clear()
+        for cell, neuron in enumerate(self.neurons):
+            stored = None if contents.events is None else contents.events.of(cell)
+            neuron.wvt_ridges = None if stored is None else stored.ridges
             neuron.has_own_events = False
+        found = {cell: outcome.spikes for cell, outcome in enumerate(outcomes)}
+        self._hold(with_found_spikes(contents, found, []))
+        arrays.append(self._spike_arrays)
         self._has_spikes = True
-        self.spikes = spike_series(arrays, self.neurons, has_spikes=True)
+        self.spikes = spike_series(self._spike_arrays, self.neurons, has_spikes=True)
         self._hashes.pop("spikes", None)
 
     def _remember(self, method: str, options: Mapping[str, Any]) -> None:
@@ -240,8 +249,9 @@ def _differing(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rows_of(arrays: Any, cell: int) -> Callable[[], tuple[NDArray[Any], NDArray[Any]]]:
-    return lambda: (arrays.spikes[cell], arrays.asp[cell])
+def _rows_of(arrays: Sequence[Any], cell: int) -> Callable[[], tuple[NDArray[Any], NDArray[Any]]]:
+    """Give what shows the rows of a neuron, once the arrays are there."""
+    return lambda: (arrays[0].spikes[cell], arrays[0].asp[cell])
 
 
 def _again_notes(cells: Sequence[int], fps: float) -> list[Note]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from driada_widgets.core.experiment.derive import amplitude_dtype
 from driada_widgets.core.experiment.events import CellEvents
 from driada_widgets.core.experiment.neuron_metrics import NeuronMetrics
 from driada_widgets.core.signals.series import TimeSeries
@@ -184,9 +185,10 @@ class NeuronSpikes(NeuronMetrics):
             Gives spikes and amplitudes of all frames, where something else keeps them.
         """
         name, n_frames = f"neuron_{self.cell_id}", self.n_frames
+        dtype = amplitude_dtype(self.ca.data.dtype)
 
         def own_rows() -> tuple[NDArray[Any], NDArray[Any]]:
-            amplitudes = np.zeros(n_frames)
+            amplitudes = np.zeros(n_frames, dtype=dtype)
             amplitudes[found.frames] = found.heights
             return (amplitudes > 0).astype(np.int64), amplitudes
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from driada_widgets.core.experiment.derive import DerivedArrays, read_only
+from driada_widgets.core.experiment.derive import DerivedArrays, amplitude_dtype, read_only
 from driada_widgets.core.experiment.events import EVENT_ARRAYS, with_events
 
 if TYPE_CHECKING:
@@ -42,18 +42,23 @@ def with_found_spikes(
     Returns
     -------
     Contents
-        Spikes are 0 and 1, amplitudes float64, over all recorded neurons and frames; 0 where
-        neurons or frames were left out.
+        Spikes are 0 and 1, amplitudes of the precision of calcium, over all recorded neurons and
+        frames; 0 where neurons or frames were left out.
     """
     shape = DerivedArrays(contents)
     cells = range(shape.n_cells)
     given = {name: _having(contents, name, cells) for name in ("spikes", "asp", "reconstructions")}
-    changes: dict[str, Any] = {"events": with_events(contents.events, events)}
+    changes: dict[str, Any] = {}
+    if events:
+        changes["events"] = with_events(contents.events, events)
     if found:
-        for name, dtype in (("spikes", np.int8), ("asp", np.float64)):
+        for name, dtype in (
+            ("spikes", np.dtype(np.int8)),
+            ("asp", amplitude_dtype(contents.calcium.dtype)),
+        ):
             is_all = set(cells) <= set(found)
             old = None if is_all else getattr(contents, name)
-            rows = _rows(old, contents.calcium.shape, np.dtype(dtype))
+            rows = _rows(old, contents.calcium.shape, dtype)
             _fill(rows, found, shape, as_ones=name == "spikes")
             changes[name] = read_only(rows)
             given[name] |= set(found)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LOAD_TIME_METHODS", "LoadTimeSpikes", "Traces", "check_load_time", "load_time_spikes"]
 
+STAGE = "Reconstructing spikes"
 LOAD_TIME_METHODS = ("wavelet", "threshold")
 
 WAVELET_PARAMETERS: dict[str, Any] = {
@@ -178,7 +179,7 @@ def _by_wavelet(  # noqa: PLR0917 - private
     found = over_cells(
         lambda cell, check: search(np.asarray(traces[cell], dtype=np.float64), check),
         n_cells,
-        stage="Finding events",
+        stage=STAGE,
         n_workers=n_workers,
         progress=progress,
     )
@@ -213,9 +214,7 @@ def _by_slope(
         return slope_peaks(trace, **parameters)
 
     n_cells, n_frames = traces.shape
-    found = over_cells(
-        peaks, n_cells, stage="Finding spikes", n_workers=n_workers, progress=progress
-    )
+    found = over_cells(peaks, n_cells, stage=STAGE, n_workers=n_workers, progress=progress)
     spikes = np.zeros((n_cells, n_frames), dtype=np.int8)
     for row, frames in zip(spikes, found, strict=True):
         row[frames] = 1

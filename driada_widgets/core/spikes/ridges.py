@@ -34,7 +34,7 @@ class Ridge:
     indices
         Frame at each scale.
     ampls
-        Transform at each scale.
+        Transform at each scale, in single precision if the ridge is an event.
     scales
         The scales in frames.
     wvt_times
@@ -42,7 +42,7 @@ class Ridge:
     """
 
     indices: NDArray[np.int32]
-    ampls: NDArray[np.float64]
+    ampls: NDArray[np.floating[Any]]
     scales: NDArray[np.float64]
     wvt_times: NDArray[np.float64]
 
@@ -101,6 +101,11 @@ class Ridges(Sequence[Ridge]):
         Number of scales of each ridge, shape ``(n_ridges,)``.
     indices, ampls
         Frame and transform of every point, ridge after ridge.
+
+    Notes
+    -----
+    The amplitudes of events are kept in single precision: nothing is decided by them any more, and
+    they are half of what an experiment has to store.
     """
 
     scales: NDArray[np.float64]
@@ -108,7 +113,7 @@ class Ridges(Sequence[Ridge]):
     first_scales: NDArray[np.int32]
     lengths: NDArray[np.int32]
     indices: NDArray[np.int32]
-    ampls: NDArray[np.float64]
+    ampls: NDArray[np.floating[Any]]
 
     def __len__(self) -> int:
         return int(self.lengths.size)
@@ -167,7 +172,7 @@ class Ridges(Sequence[Ridge]):
         return self._chosen(keep)
 
     def _scales_of(
-        self, highest: NDArray[np.float64], starts: NDArray[np.int64]
+        self, highest: NDArray[np.floating[Any]], starts: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Give the scale at which each ridge is highest first."""
         owner = np.repeat(np.arange(len(self)), self.lengths)
@@ -183,7 +188,7 @@ class Ridges(Sequence[Ridge]):
             first_scales=self.first_scales[keep],
             lengths=self.lengths[keep],
             indices=self.indices[points],
-            ampls=self.ampls[points],
+            ampls=self.ampls[points].astype(np.float32),
         )
 
     @classmethod
