@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ipywidgets import HTML
 
 from driada_widgets.core.request.model import FeatureChoice, LoadRequest, SourceSpec
 from driada_widgets.panel.jobs import InlineRunner
@@ -205,6 +206,27 @@ def test_controls_have_names(tmp_path: Path) -> None:
 
     assert len(controls) >= 4
     assert all("speed" in text for text in texts)
+
+
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "\u202eevil\u05d0\u05d1"])
+def test_hostile_names_are_text(tmp_path: Path, name: str) -> None:
+    """No markup and no reordering from a feature's name, in the report, the table or a proposal."""
+    values = np.linspace(0, 1, 1000)
+    values[40:60] = np.nan
+    panel = checked(tmp_path, **{name: values})
+    pieces = every(panel.children[-2])
+
+    shown = [f"{getattr(p, 'value', '')} {getattr(p, 'description', '')}" for p in pieces]
+    markup = "".join(piece.value for piece in pieces if isinstance(piece, HTML))
+
+    assert "has no value" in text_of(find(panel, "dw-proposals"))
+    assert "<img" not in markup
+    assert "\u202e" not in "".join(shown)
+
+
+def every(root: Any) -> list[Any]:
+    """List all widgets at and under one."""
+    return [root, *(each for child in getattr(root, "children", ()) for each in every(child))]
 
 
 # --- bad frames and proposals ---------------------------------------------------------------------

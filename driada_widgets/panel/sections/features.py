@@ -113,7 +113,7 @@ class _Row:
         state, name = section.state, item.source
         shown = plain(item.name, limit=60)
         self._use = _quiet(section.tick(f"Use {shown}", "dw-feature-use", self._set_use))
-        self._state, self._source = state, name
+        self._state, self._source, self._shown_name = state, name, ""
         self._file_name = html(f"<b>{escape(item.name, limit=40)}</b>")
         box = widgets.Text(
             description=f"Name of {shown} in the experiment",
@@ -126,7 +126,7 @@ class _Row:
             bind(
                 box,
                 "value",
-                lambda text: state.rename_feature(name, text),
+                self._rename,
                 on_error=section.failed("Rename the feature"),
             )
         )
@@ -170,6 +170,10 @@ class _Row:
         """The row, and the picture that it can open under itself."""
         return self.widget, self._evidence.widget
 
+    def _rename(self, text: str) -> None:
+        if text != self._shown_name:  # what cannot be seen is shown as its code
+            self._state.rename_feature(self._source, text)
+
     def _set_use(self, use: bool) -> None:
         self._state.use_feature(self._source, use=use)
 
@@ -180,8 +184,8 @@ class _Row:
         is_used = choice is None or choice.use
         self._use.show(is_used, disabled=busy or not item.source)
         renamed = choice.rename if choice else None
-        shown_name = renamed or item.name
-        self._new_name.show(shown_name, disabled=busy or not item.source or not is_used)
+        self._shown_name = plain(renamed or item.name, limit=None)
+        self._new_name.show(self._shown_name, disabled=busy or not item.source or not is_used)
         set_html(self._detected, escape(type_word(detected)) if detected else _many(report))
         set_html(self._sure, f"{min(1.0, detected.confidence):.0%}" if detected else "&nbsp;")
         set_html(self._why, escape(_reason(item), limit=None))
