@@ -60,7 +60,7 @@ def what_is_there(
     there = f"{format_bytes(state.st_size)}, saved {ago(state.st_mtime)}"
     what, is_same = _what(path, experiment)
     if is_same:
-        fate = "It is the same experiment, and is replaced."
+        fate = "It is the same experiment by the same request, and is replaced."
     elif format_ == "archive":
         fate = "It is kept under another name beside the new one."
     else:
@@ -76,10 +76,9 @@ def _what(path: Path, experiment: Experiment) -> tuple[str, bool]:
         return "a file that is no archive of ours", False
     except LoaderError:
         return "a file that cannot be read", False
-    key = Record.of(experiment.provenance).key
+    there = Record.of(manifest["experiment"].get("provenance") or {})
     is_same = (
         manifest.get("content_hash") == experiment.content_hash
-        if key is None
-        else manifest.get("key") == key
+        and there.request == Record.of(experiment.provenance).request
     )
     return f"the saved experiment {manifest['experiment'].get('signature')!r}", is_same

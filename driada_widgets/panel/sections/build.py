@@ -1,4 +1,4 @@
-"""Step 4, Build: what it will cost, the button, progress, Cancel, and what was built."""
+"""Step 4, Build: what it takes, what was saved before, the button, progress, and the result."""
 
 from __future__ import annotations
 
@@ -6,40 +6,62 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as widgets
 
-from driada_widgets.panel.binding import escape
+from driada_widgets.core.machine import format_bytes
+from driada_widgets.panel.binding import bind, escape
 from driada_widgets.panel.sections.base import Section, bullet_list, card, html, row, set_html, show
+from driada_widgets.panel.sections.progress import ProgressLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from driada_widgets.panel.snapshot import JobView, Snapshot, StepName, Summary
+    from driada_widgets.core.road.cost import Cost
+    from driada_widgets.core.road.earlier import Earlier
+    from driada_widgets.core.road.fit import Fit
+    from driada_widgets.panel.snapshot import Snapshot, StepName, Summary
 
 __all__ = ["BuildSection"]
 
+CACHE_CHOICES = (
+    ("Use the saved experiment", "use"),
+    ("Build again from the data file", "build"),
+)
+_LEVELS = {"good": "", "doubtful": "dw-cost-doubtful", "bad": "dw-cost-bad"}
+
 
 class BuildSection(Section):
-    """Build the experiment from what was checked."""
+    """Build the experiment from what was checked, or open the one that was saved before."""
 
     step: ClassVar[StepName] = "build"
 
     def build(self) -> Sequence[Any]:
         """Make the widgets."""
         self._cost = html("", "dw-cost")
+        self._earlier = html("", "dw-cache-words")
+        choice = widgets.RadioButtons(options=CACHE_CHOICES, layout=widgets.Layout(width="auto"))
+        choice.add_class("dw-cache-choice")
+        self._choice = bind(
+            choice,
+            "value",
+            self.state.choose_cache,
+            on_error=self.failed("Choose what is used"),
+        )
+        self._cache = card("Saved before", self._earlier, choice)
         self._build = self.button("Build experiment", "dw-build", self.state.build, primary=True)
-        self._cancel = self.button("Cancel", "dw-cancel", self.state.cancel)
         self._why = html("", "dw-hint")
-        self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="100%"))
-        self._bar.add_class("dw-progress")
-        self._stage = html("", "dw-hint")
+        self._progress = ProgressLine(self, ("build",), "dw-progress", "dw-cancel")
         self._summary = html("", "dw-summary")
+        self._next = self.button("Save or share it", "dw-to-save", lambda: self.state.go("save"))
+        self._look = self.button("See its traces", "dw-to-check", lambda: self.state.go("check"))
+        self._after = row(self._next, self._look)
         return [
             card("What it takes", self._cost),
+            self._cache,
             card(
                 "Build",
-                row(self._build, self._cancel, self._why),
-                self._bar,
-                self._stage,
+                row(self._build, self._why),
+                self._progress.widget,
                 self._summary,
+                self._after,
             ),
         ]
 
@@ -49,41 +71,74 @@ class BuildSection(Section):
         reason = "" if building else snapshot.why_not_build
         self._build.disabled = building or bool(reason)
         set_html(self._why, escape(reason))
-        show(self._cancel, visible=building)
-        self._cancel.disabled = snapshot.job.cancelling
-        show(self._bar, visible=building)
-        set_html(self._stage, _stage(snapshot.job) if building else "")
-        if building:
-            fraction = snapshot.job.fraction
-            self._bar.value = 1.0 if fraction is None else fraction
-            self._bar.bar_style = "info" if fraction is None else ""
-        set_html(self._cost, _cost(snapshot))
+        self._progress.render(snapshot)
+        self._render_cost(snapshot)
+        self._render_earlier(snapshot)
         set_html(self._summary, _summary(snapshot.summary, stale=not snapshot.is_built))
+        show(self._after, visible=snapshot.summary is not None and not building)
+
+    def _render_cost(self, snapshot: Snapshot) -> None:
+        cost = snapshot.check.cost if snapshot.check else None
+        fit = snapshot.work.fit
+        set_html(self._cost, _cost(cost, fit) if cost else "Known after the check.")
+        for level, css_class in _LEVELS.items():
+            if css_class:
+                is_it = fit is not None and cost is not None and fit.level == level
+                (self._cost.add_class if is_it else self._cost.remove_class)(css_class)
+
+    def _render_earlier(self, snapshot: Snapshot) -> None:
+        """Ask the one question about the cache, where there is something to choose."""
+        earlier = snapshot.work.earlier
+        show(self._cache, visible=earlier is not None)
+        if earlier is None:
+            return
+        set_html(self._earlier, _earlier(earlier, self.state.roots.shown(earlier.path)))
+        usable = earlier.status != "damaged"
+        self._choice.show(snapshot.work.cache_choice, disabled=snapshot.is_working or not usable)
+        label = "Build experiment"
+        if snapshot.work.cache_choice == "use":
+            label = "Open the saved experiment"
+        if self._build.description != label:
+            self._build.description = self._build.tooltip = label
 
 
-def _stage(job: JobView) -> str:
-    if job.cancelling:
-        return "Cancelling…"
-    counts = f" {job.done:,} of {job.total:,}" if job.total else ""
-    left = ""
-    if job.fraction and job.elapsed_sec > 1:
-        seconds = job.elapsed_sec * (1 - job.fraction) / job.fraction
-        left = f", about {seconds:.0f} s left"
-    return f"{escape(job.stage)}{counts}: {job.elapsed_sec:.1f} s{left}"
-
-
-def _cost(snapshot: Snapshot) -> str:
-    cost = snapshot.check.cost if snapshot.check else None
-    if cost is None:
-        return "Known after the check."
-    return (
-        f"Memory {_megabytes(cost.memory_low)} to {_megabytes(cost.memory_high)}, "
-        f"time about {max(0.1, cost.seconds):.1f} s, on disk {_megabytes(cost.disk)}."
+def _cost(cost: Cost, fit: Fit | None) -> str:
+    rows = [
+        (
+            "Memory",
+            f"{format_bytes(cost.memory_low)} to {format_bytes(cost.memory_high)}",
+            _free(fit.memory_free if fit else None),
+        ),
+        ("Time", f"about {_seconds(cost.seconds)}", ""),
+        ("Disk, if it is saved", format_bytes(cost.disk), _free(fit.disk_free if fit else None)),
+    ]
+    body = "".join(
+        f'<tr><th scope="row">{label}</th><td>{needed}</td><td>{free}</td></tr>'
+        for label, needed, free in rows
     )
+    said = f"<table><tbody>{body}</tbody></table>"
+    if fit is None or not fit.problems:
+        return said
+    problems = "".join(f"<p><b>{escape(text, limit=None)}</b></p>" for text in fit.problems)
+    remedies = bullet_list([escape(text, limit=None) for text in fit.remedies])
+    return f"{said}{problems}<p>What helps:</p>{remedies}"
 
 
-def _megabytes(n_bytes: float) -> str:
-    return f"{n_bytes / 1e6:,.1f} MB" if n_bytes < 1e9 else f"{n_bytes / 1e9:,.2f} GB"
+def _free(n_bytes: int | None) -> str:
+    return "" if n_bytes is None else f"{format_bytes(n_bytes)} free"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{max(0.1, seconds):.1f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def _earlier(earlier: Earlier, place: str) -> str:
+    words = escape(earlier.words, limit=None)
+    if earlier.status == "options-differ":
+        words += (
+            " If you use it, its options become those of this plan; <i>Undo</i> takes them back."
+        )
+    return f"<p>{words}</p><p class='dw-hint'>{escape(place, limit=None)}</p>"
 
 
 def _summary(summary: Summary | None, *, stale: bool) -> str:
@@ -93,11 +148,20 @@ def _summary(summary: Summary | None, *, stale: bool) -> str:
     features = bullet_list(
         [f"{escape(word)}: {escape(', '.join(names))}" for word, names in summary.features_by_type]
     )
+    how = escape(summary.opened, limit=None) or f"Built in {summary.seconds:.2f} s."
     return (
         f"<h4>{escape(summary.signature)}</h4>{note}"
         f"<p>{summary.n_cells:,} neurons × {summary.n_frames:,} frames, "
         f"{sum(len(names) for _, names in summary.features_by_type)} features, "
-        f"{summary.n_notes} note{'' if summary.n_notes == 1 else 's'}, "
-        f"built in {summary.seconds:.2f} s</p>{features}"
+        f"{summary.n_notes} note{'' if summary.n_notes == 1 else 's'}. {how}</p>{features}"
+        f"{_warnings(summary)}"
         f"<p>Hash <code>{escape(summary.hash, limit=None)}</code></p>"
     )
+
+
+def _warnings(summary: Summary) -> str:
+    if not summary.warnings:
+        return ""
+    head = f"{len(summary.warnings)} warning{'' if len(summary.warnings) == 1 else 's'}"
+    lines = bullet_list([escape(text, limit=None) for text in summary.warnings])
+    return f"<details><summary>{head}</summary>{lines}</details>"

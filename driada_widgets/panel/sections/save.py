@@ -1,4 +1,4 @@
-"""Step 5, Save & share: where to, as what, and the sentence that says it was saved."""
+"""Step 5, Save & share: where to, as what, a question before a file is replaced, and the rest."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from driada_widgets.core.request.model import SaveSpec
 from driada_widgets.panel.binding import escape
-from driada_widgets.panel.sections.base import Section, card, html, row, set_html
+from driada_widgets.panel.sections.base import Section, card, html, row, set_html, show
+from driada_widgets.panel.sections.batch import BatchCard
 from driada_widgets.panel.sections.profiles import ProfileMaker
+from driada_widgets.panel.sections.progress import ProgressLine
+from driada_widgets.panel.sections.share import ShareCard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +30,7 @@ PICKLE_WARNING = (
 
 
 class SaveSection(Section):
-    """Write the experiment that was built."""
+    """Write the experiment that was built, and hand out what others need."""
 
     step: ClassVar[StepName] = "save"
 
@@ -37,8 +40,13 @@ class SaveSection(Section):
         self._warning = html("", "dw-hint")
         self._path = self.text("Where", "dw-save-path", self._set_path)
         self._save = self.button("Save experiment", "dw-save", self.state.save, primary=True)
+        self._keep = self.button("Keep the file", "dw-save-keep", self.state.keep_file)
         self._why = html("", "dw-hint")
+        self._question = html("", "dw-question", "dw-save-question")
+        self._progress = ProgressLine(self, ("save",), "dw-save-progress", "dw-save-cancel")
         self._saved = html("", "dw-saved")
+        self._share = ShareCard(self)
+        self._batch = BatchCard(self)
         self._profiles = ProfileMaker(self)
         return [
             card(
@@ -46,9 +54,13 @@ class SaveSection(Section):
                 self._format.widget,
                 self._warning,
                 self._path.widget,
-                row(self._save, self._why),
+                self._question,
+                row(self._save, self._keep, self._why),
+                self._progress.widget,
                 self._saved,
             ),
+            self._share.widget,
+            self._batch.widget,
             self._profiles.widget,
         ]
 
@@ -64,19 +76,31 @@ class SaveSection(Section):
 
     def render(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
+        self._share.render(snapshot)
+        self._batch.render(snapshot)
         self._profiles.render(snapshot)
         spec = snapshot.request.save or SaveSpec()
-        self._format.show(spec.format)
-        self._path.show(str(spec.path) if spec.path else "")
+        self._format.show(spec.format, disabled=snapshot.is_working)
+        self._path.show(str(spec.path) if spec.path else "", disabled=snapshot.is_working)
         usual = self.state.usual_save_path()
         placeholder = f"empty: {usual}" if usual else ""
         if self._path.widget.placeholder != placeholder:
             self._path.widget.placeholder = placeholder
         set_html(self._warning, PICKLE_WARNING if spec.format == "pickle" else "")
+        self._render_question(snapshot.work.replaces)
         reason = _why_not(snapshot)
         self._save.disabled = bool(reason)
         set_html(self._why, escape(reason))
+        self._progress.render(snapshot)
         set_html(self._saved, escape(snapshot.saved, limit=None))
+
+    def _render_question(self, there: str) -> None:
+        """Say what is there; the button then says what it does."""
+        set_html(self._question, escape(there, limit=None))
+        show(self._keep, visible=bool(there))
+        label = "Replace the file" if there else "Save experiment"
+        if self._save.description != label:
+            self._save.description = self._save.tooltip = label
 
 
 def _why_not(snapshot: Snapshot) -> str:
@@ -84,4 +108,6 @@ def _why_not(snapshot: Snapshot) -> str:
         return "Build the experiment first (step 4)."
     if not snapshot.is_built:
         return "The request has changed since it was built: build again (step 4)."
-    return "Saving…" if snapshot.is_busy else ""
+    if snapshot.job.kind == "save":
+        return "Saving…"
+    return "Something is running." if snapshot.is_busy else ""

@@ -15,6 +15,7 @@ from driada_widgets.panel.picker import FilePicker
 from driada_widgets.panel.sections.base import Section, card, fields, html, row, set_html, show
 from driada_widgets.panel.sections.headers import preview_of
 from driada_widgets.panel.sections.resume import RecentsView
+from driada_widgets.panel.sections.saved_source import SavedSource
 from driada_widgets.panel.uploader import Uploader
 from driada_widgets.panel.uploads import FOLDER, upload_limit
 
@@ -65,6 +66,7 @@ class SourceSection(Section):
         self._why = html("", "dw-hint")
         self._preview = html("", "dw-preview")
         self._shown_preview: object = None
+        self._saved = SavedSource(self)
         return [
             card("What do you want to open?", kind),
             card(
@@ -75,6 +77,7 @@ class SourceSection(Section):
                 self._cloud,
                 self._preview,
                 row(self._open, self._why),
+                self._saved.widget,
             ),
         ]
 
@@ -111,7 +114,8 @@ class SourceSection(Section):
 
     def _open_path(self, path: str) -> None:
         self.state.choose_file(path)
-        if self.state.snapshot.error is None:
+        is_saved = self.state.snapshot.request.source.kind == "saved"
+        if self.state.snapshot.error is None and not is_saved:  # its card is read first
             self.state.open()
 
     def _do_open(self) -> None:
@@ -136,7 +140,8 @@ class SourceSection(Section):
             self._demo.show(str(path) if path is not None and str(path) in names else names[0])
         else:
             self._path.show(self.state.roots.shown(path) if path is not None else "")
-        reason = _why_not(snapshot)
+        self._saved.render(snapshot)
+        reason = _why_not(snapshot) or self._saved.why_not_open
         self._open.disabled = bool(reason) or snapshot.is_busy
         set_html(self._why, escape(reason))
         self._render_preview(snapshot)

@@ -1,0 +1,97 @@
+"""What is at the place of a file before an experiment is saved there, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from driada_widgets.core.errors import ParameterError
+from driada_widgets.core.pipeline import run
+from driada_widgets.core.request.model import LoadRequest, SaveSpec, SourceSpec
+from driada_widgets.core.road.targets import what_is_there
+from tests.samples import make_aligned
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> LoadRequest:
+    """Ask for a recording, saved beside it."""
+    np.savez(tmp_path / "rec.npz", **make_aligned())
+    return LoadRequest(
+        source=SourceSpec(path=tmp_path / "rec.npz"),
+        exp_params={"name": "m"},
+        save=SaveSpec(path=tmp_path / "saved.npz"),
+    )
+
+
+def place(request: LoadRequest) -> Path:
+    """Give where it is saved."""
+    assert request.save is not None
+    assert request.save.path is not None
+    return request.save.path
+
+
+def test_nothing_there_is_no_question(request_: LoadRequest) -> None:
+    """A first save asks nothing."""
+    experiment = run(replace(request_, save=None)).experiment
+
+    assert what_is_there(place(request_), experiment, "archive", None) == ""
+
+
+def test_same_experiment_is_replaced_and_another_is_kept(request_: LoadRequest) -> None:
+    """What is said is what happens: another experiment is kept under another name."""
+    result = run(request_)
+    other = replace(request_, static_features={"fps": 7.0})
+    path = place(request_)
+
+    same = what_is_there(path, result.experiment, "archive", request_.source.path)
+    another = run(replace(other, save=None)).experiment
+    said = what_is_there(path, another, "archive", request_.source.path)
+    run(request_)
+    after_same = sorted(file.name for file in path.parent.glob("saved*"))
+    run(other)
+
+    assert "the saved experiment 'Exp m'" in same
+    assert same.endswith("It is the same experiment by the same request, and is replaced.")
+    assert said.endswith("It is kept under another name beside the new one.")
+    assert after_same == ["saved.npz"]
+    assert len(list(path.parent.glob("saved*.npz"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("format_", "fate"),
+    [("archive", "It is kept under another name beside the new one."), ("pickle", "is replaced.")],
+)
+def test_foreign_file_is_told(request_: LoadRequest, format_: str, fate: str) -> None:
+    """An archive keeps it, a pickle would replace it; both are said before."""
+    experiment = run(replace(request_, save=None)).experiment
+    path = place(request_)
+    path.write_bytes(b"notes")
+
+    said = what_is_there(path, experiment, format_, None)  # type: ignore[arg-type]  # from a table
+
+    assert "a file that is no archive of ours, 5 bytes, saved just now" in said
+    assert said.endswith(fate)
+
+
+def test_source_is_never_overwritten(request_: LoadRequest) -> None:
+    """Also under another path to the same file."""
+    experiment = run(replace(request_, save=None)).experiment
+    source = request_.source.path
+    assert source is not None
+    link = source.with_name("link.npz")
+    link.symlink_to(source)
+
+    for path in (source, link):
+        with pytest.raises(ParameterError, match="is the file that the experiment is made from"):
+            what_is_there(path, experiment, "archive", source)
+
+
+def test_folder_is_no_place(request_: LoadRequest, tmp_path: Path) -> None:
+    """A person who typed a folder is told to name a file in it."""
+    experiment = run(replace(request_, save=None)).experiment
+
+    with pytest.raises(ParameterError, match="is a folder"):
+        what_is_there(tmp_path, experiment, "archive", None)
