@@ -351,3 +351,17 @@ def test_load_time_spikes_of_the_constructor(method: str, tmp_path: Path) -> Non
         assert indices == [[ridge.indices.tolist() for ridge in cell] for cell in kept["ridges"]]
         assert sum(map(len, indices)) > 3
     assert opened.content_hash == part.content_hash
+
+
+def test_quality_of_all_neurons() -> None:
+    """One row a neuron, which agrees with what the neuron says of itself."""
+    experiment, partly = build(), build()
+    partly.neurons[1].reconstruct_spikes()
+    experiment.reconstruct_all_neurons("wavelet", n_iter=1)
+
+    assert [row is None for row in partly.spike_quality()] == [True, False, True, True, True]
+    for row, neuron in zip(experiment.spike_quality(), experiment.neurons, strict=True):
+        assert row is not None
+        assert row.n_spikes == neuron.get_event_count()
+        assert row.r2 == pytest.approx(neuron.get_reconstruction_r2())
+        assert not row.is_fitted

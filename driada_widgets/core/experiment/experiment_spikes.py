@@ -23,6 +23,7 @@ from driada_widgets.core.experiment.spike_methods import (
 )
 from driada_widgets.core.report import Note
 from driada_widgets.core.spikes.kernel import cut_note
+from driada_widgets.core.spikes.quality import spike_quality
 from driada_widgets.core.spikes.reconstruct import bank_for
 from driada_widgets.core.spikes.wavelet import MorseWavelet
 from driada_widgets.core.spikes.workers import number_of_workers, over_cells
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.experiment.derive import DerivedArrays
     from driada_widgets.core.experiment.neuron import Neuron
     from driada_widgets.core.report import Progress
+    from driada_widgets.core.spikes.quality import SpikeQuality
 
 __all__ = ["FAMILY", "ExperimentSpikes"]
 
@@ -190,6 +192,17 @@ class ExperimentSpikes(AssembledExperiment):
         self._say(notes)
         return tuple(notes)
 
+    def spike_quality(self) -> tuple[SpikeQuality | None, ...]:
+        """Judge the spikes of every neuron; ``None`` for neurons without amplitudes.
+
+        Returns
+        -------
+        tuple of SpikeQuality
+            One a neuron: how many spikes, their amplitude over noise, how much of the trace they
+            explain, with which kinetics.
+        """
+        return tuple(_quality(neuron) for neuron in self.neurons)
+
     def _take_outcomes(self, outcomes: list[CellOutcome]) -> None:
         """Put everything that was found on the experiment and its neurons, at once.
 
@@ -238,6 +251,23 @@ class ExperimentSpikes(AssembledExperiment):
     def _say(self, notes: Sequence[Note]) -> None:
         new = {note.id for note in notes} | {NO_SPIKES.id}
         self._notes = (*(note for note in self._notes if note.id not in new), *notes)
+
+
+def _quality(neuron: Neuron) -> SpikeQuality | None:
+    if neuron.asp is None:
+        return None
+    amplitudes = np.asarray(neuron.asp.data, dtype=np.float64)
+    frames = np.flatnonzero(amplitudes)
+    t_rise, t_off = neuron._kinetics()  # noqa: SLF001 - own neuron
+    return spike_quality(
+        np.asarray(neuron.ca.data, dtype=np.float64),
+        frames,
+        amplitudes[frames],
+        t_rise=t_rise,
+        t_off=t_off,
+        fps=neuron.fps,
+        is_fitted=neuron.t_rise is not None and neuron.t_off is not None,
+    )
 
 
 def _differing(options: Mapping[str, Any]) -> dict[str, Any]:
