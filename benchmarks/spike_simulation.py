@@ -32,7 +32,7 @@ NOISE_LEVELS = (0.01, 0.03, 0.06)
 """Shot noise in dF/F per square root of Hz."""
 
 BUILDING_SEEDS = (11, 12, 13)
-TABLE_SEEDS = (7001,)
+TABLE_SEEDS = (7002, 7003)
 
 EVENTS_PER_SEC = 0.17
 SHARE_OF_TRAINS = 0.1
