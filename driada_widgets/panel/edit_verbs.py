@@ -92,5 +92,5 @@ def _positive(key: str, text: str) -> float:
         value = math.nan
     if not (math.isfinite(value) and value > 0):
         msg = f"{key} must be a number above 0; got {text!r}."
-        raise ParameterError(msg, where=key)
+        raise ParameterError(msg, where=key, fix="type a number, such as 20 or 0.5")
     return value

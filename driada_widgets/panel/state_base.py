@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 import traceback
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = ["WORK", "StateBase"]
 
+OWN_FAULT = (
+    "This should not happen. What you entered is kept: try it again, or another way. If it "
+    "happens again, copy the details and send them to whoever looks after this program."
+)
+_COLOURS = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]")
+"""Codes by which messages are coloured in a terminal."""
 MAX_LOG_LINES = 200
 """Lines of the log that are kept; older ones are dropped."""
 
@@ -88,13 +95,14 @@ class StateBase:
         trace = "".join(traceback.format_exception(error))
         known = isinstance(error, LoaderError)
         cause, _, rest = str(error).partition("\n") if known else (str(error), "", "")
+        fix = rest.strip() or (error.fix or "") if isinstance(error, LoaderError) else OWN_FAULT
         box = ErrorBox(
             step=step,
             what=what,
             where=(error.where or "") if isinstance(error, LoaderError) else "",
-            cause=cause if known else f"{type(error).__name__}: {cause}",
-            fix=(rest.strip() or (error.fix or "")) if isinstance(error, LoaderError) else "",
-            details=f"{what}\n{type(error).__name__}: {error}\n\n{trace}",
+            cause=_COLOURS.sub("", cause if known else f"{type(error).__name__}: {cause}"),
+            fix=_COLOURS.sub("", fix),
+            details=_COLOURS.sub("", f"{what}\n{type(error).__name__}: {error}\n\n{trace}"),
         )
         self._change(error=box, log=self._logged(f"{what}: {cause}"))
 

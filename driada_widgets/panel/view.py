@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from driada_widgets.panel.attention import Attention
 from driada_widgets.panel.binding import escape, guarded
 from driada_widgets.panel.jobs import Worker
 from driada_widgets.panel.keyguard import KeyGuard
@@ -104,7 +105,8 @@ class LoaderPanel(widgets.VBox):
         guard.on_key("redo", self.state.redo)
         guard.on_dark(self.state.set_dark)
         guard.on_key("help", keys.toggle)
-        self._always = (stylesheet(), guard, keys)
+        self._attention = Attention()
+        self._always = (stylesheet(), guard, keys, self._attention)
         self._all_steps = (header, main, self._outputs.widget)
         self._parts: tuple[Any, ...] = ()
         self._technician: TechnicianScreen | None = None
@@ -147,7 +149,9 @@ class LoaderPanel(widgets.VBox):
         section = self._sections.get(snapshot.step)
         if section is None:
             section = self._sections[snapshot.step] = _make_section(snapshot.step, self.state)
-        section.render(snapshot)
+        guarded(section.render, self._render_failed)(snapshot)
+        if self.state.snapshot is not snapshot:
+            return  # it could not be shown; what says so is on screen already
         self._locks.render(section.widget, snapshot)
         self._resume.render(snapshot)
         show(self._simple, visible=snapshot.profile is not None)
@@ -156,6 +160,14 @@ class LoaderPanel(widgets.VBox):
         self._render_frame(snapshot)
         self._error.render(snapshot)
         self._outputs.render(snapshot)
+        self._attention.render(snapshot)
+
+    def _render_failed(self, error: Exception) -> None:
+        """Show once that a step cannot be shown; showing that shows the step again."""
+        text = f"{type(error).__name__}: {error}"
+        shown = self.state.snapshot.error
+        if shown is None or shown.cause != text:
+            self.state.show_error(self.state.snapshot.step, "Show this step", error)
 
     def _render_simple(self, snapshot: Snapshot) -> None:
         if self._technician is None:
@@ -164,6 +176,7 @@ class LoaderPanel(widgets.VBox):
             self._technician = TechnicianScreen(self.state)
             self._simple_page = (self._technician.widget,)
         self._technician.render(snapshot)
+        self._attention.render(snapshot)
         self._show_parts(self._simple_page)
 
     def _show_parts(self, parts: tuple[Any, ...]) -> None:

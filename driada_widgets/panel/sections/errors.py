@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import ipywidgets as widgets
 
-from driada_widgets.panel.binding import escape
+from driada_widgets.panel.binding import escape, guarded
 from driada_widgets.panel.sections.base import html, set_html, show
+from driada_widgets.panel.snapshot import STEPS
 
 if TYPE_CHECKING:
-    from driada_widgets.panel.snapshot import Snapshot
+    from driada_widgets.panel.snapshot import ErrorBox, Snapshot
     from driada_widgets.panel.state import PanelState
 
 __all__ = ["ErrorView"]
+
+PLACES: Final = {
+    "source.path": "the path, step Source",
+    "source.neural": "the neural data, step Map",
+    "exp_params": "the name of the experiment, step Map",
+    "static_features": "the constants, step Map",
+    "fps": "the frame rate, step Map",
+    "t_rise_sec": "the rise time, step Map",
+    "t_off_sec": "the decay time, step Map",
+    "aggregate_features": "the combined features, step Map",
+    "transpose": "the arrays, step Map",
+    "seed": "the seed, step Map",
+    "nan.max_gap_sec": "the longest gap, step Map",
+    "bad_frames": "the bad frames, step Check",
+    "save": "the file to save, step Save & share",
+}
+"""Field of the request, and where a person finds it."""
+MEND: Final = "Change what is named above, or undo the last edit."
 
 
 class ErrorView:
@@ -32,8 +51,18 @@ class ErrorView:
         self._in_every_step = in_every_step
         self._text = html()
         self._details = html()
-        close = widgets.Button(description="Dismiss", layout=widgets.Layout(width="auto"))
-        close.on_click(lambda _button: state.dismiss_error())
+        close = widgets.Button(
+            description="Dismiss",
+            tooltip="Dismiss this message",
+            layout=widgets.Layout(width="auto"),
+        )
+        close.add_class("dw-error-dismiss")
+        close.on_click(
+            guarded(
+                lambda _button: state.dismiss_error(),
+                lambda error: state.show_error("source", "Dismiss the message", error),
+            )
+        )
         self.widget = widgets.VBox([self._text, self._details, close])
         self.widget.add_class("dw-error")
         self.widget.layout.display = "none"
@@ -44,18 +73,32 @@ class ErrorView:
         if error is None or not (self._in_every_step or error.step == snapshot.step):
             show(self.widget, visible=False)
             return
-        lines = [f"<b>{escape(error.what)}</b> did not work."]
-        if error.where:
-            lines.append(f"Where: {escape(error.where)}")
-        lines.append(f"Cause: {escape(error.cause, limit=None)}")
-        if error.fix:
-            lines.append(f"What to do: {escape(error.fix, limit=None)}")
-        set_html(self._text, "<br>".join(lines))
+        self._fill(error)
+        show(self.widget, visible=True)
+
+    def _fill(self, error: ErrorBox) -> None:
+        set_html(self._text, _four_lines(error))
         details = (
             f"<details><summary>Details to copy</summary><pre>{_pre(error.details)}</pre></details>"
         )
         set_html(self._details, "" if self._in_every_step else details)
-        show(self.widget, visible=True)
+
+
+def _four_lines(error: ErrorBox) -> str:
+    step = next(title for name, title in STEPS if name == error.step)
+    where = PLACES.get(error.where, error.where) or f"step {step}"
+    lines = (
+        ("", f"<b>{escape(error.what)}</b> did not work."),
+        ("Where", escape(where, limit=200)),
+        ("Likely cause", escape(error.cause, limit=None)),
+        ("What to do", escape(_sentence(error.fix or MEND), limit=None)),
+    )
+    return "".join(f"<div>{f'<i>{name}:</i> ' if name else ''}{text}</div>" for name, text in lines)
+
+
+def _sentence(text: str) -> str:
+    """Write an action as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?', '…')) else '.'}"
 
 
 def _pre(text: str) -> str:

@@ -1,0 +1,91 @@
+"""What a screen reader hears when the panel's state changes: one sentence, or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from driada_widgets.panel.binding import plain
+from driada_widgets.panel.snapshot import STEPS
+
+if TYPE_CHECKING:
+    from driada_widgets.panel.snapshot import Snapshot
+
+__all__ = ["announcement"]
+
+
+def announcement(before: Snapshot, after: Snapshot) -> str:
+    """Say what happened between two snapshots.
+
+    Parameters
+    ----------
+    before, after
+        The snapshot that was shown last, and the new one.
+
+    Returns
+    -------
+    str
+        Plain text; an error alone, else what was edited and what came of it; empty if nothing
+        needs saying.
+    """
+    error = _error(before, after)
+    if error:
+        return error
+    events = (_edited, _moved, _checked, _built, _saved, _stopped)
+    return " ".join(said for event in events if (said := event(before, after)))
+
+
+def _error(before: Snapshot, after: Snapshot) -> str:
+    if after.error is None or after.error == before.error:
+        return ""
+    said = f"{after.error.what} did not work. {after.error.cause} {after.error.fix}"
+    return plain(said.strip(), limit=None)
+
+
+def _saved(before: Snapshot, after: Snapshot) -> str:
+    return plain(after.saved, limit=None) if after.saved != before.saved else ""
+
+
+def _built(before: Snapshot, after: Snapshot) -> str:
+    summary = after.summary
+    if summary is None or summary == before.summary:
+        return ""
+    n_features = sum(len(names) for _, names in summary.features_by_type)
+    return (
+        f"Built {plain(summary.signature)}: {summary.n_cells:,} neurons, "
+        f"{summary.n_frames:,} frames, {n_features} features."
+    )
+
+
+def _checked(before: Snapshot, after: Snapshot) -> str:
+    check = after.check
+    if check is None or check is before.check:
+        return ""
+    verdict = "not ready" if after.n_to_do else "ready to build"
+    counts = f"{len(check.issues)} problems, {len(after.questions)} questions"
+    return f"Checked: {verdict}. {counts}, {len(check.notes)} notes."
+
+
+def _stopped(before: Snapshot, after: Snapshot) -> str:
+    """Say why a long call ended without a result: its last line of the log."""
+    ended = before.is_busy and not after.is_busy and after.revision == before.revision
+    if not ended or not after.log or after.log == before.log or after.saved != before.saved:
+        return ""
+    return plain(after.log[-1].partition(" ")[2], limit=None)
+
+
+def _edited(before: Snapshot, after: Snapshot) -> str:
+    if before.request == after.request:
+        return ""
+    if before.undo and after.redo == before.undo and after.undo != before.undo:
+        return f"Undone: {plain(before.undo)}."
+    if before.redo and after.undo == before.redo and after.redo != before.redo:
+        return f"Made again: {plain(before.redo)}."
+    return ""
+
+
+def _moved(before: Snapshot, after: Snapshot) -> str:
+    if before.step == after.step:
+        return ""
+    names = [name for name, _ in STEPS]
+    at = names.index(after.step)
+    return f"Step {at + 1} of {len(STEPS)}: {STEPS[at][1]}."

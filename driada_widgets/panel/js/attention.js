@@ -1,0 +1,147 @@
+// Keeps a person where they are: the focus is never lost, what is new is said and comes into view.
+
+const CONTROLS = "button, input, select, textarea, label, summary, a[href], [tabindex]:not(.dw-panel)";
+const STATES = { subtree: true, childList: true, attributes: true, attributeFilter: ["class", "style", "disabled"] };
+
+const isShown = (node) => node.isConnected && node.getClientRects().length > 0;
+const canFocus = (node) => isShown(node) && !node.disabled && node.tabIndex >= 0;
+
+/** A control may be disabled, hidden or removed while it has the focus: keys would then go nowhere,
+ *  in a notebook to the notebook. The focus waits on the panel, or goes to the nearest control. */
+function keepFocus(root) {
+  let last = null;
+  let around = [];
+  root.tabIndex = -1;
+
+  const leave = (event) => {
+    const isOutside = !root.contains(event.target);
+    // who clicks on text, to select it, has left the control
+    if (isOutside || (event.type === "pointerdown" && !event.target.closest(CONTROLS))) last = null;
+  };
+  const remember = (event) => {
+    if (event.target === root) return;
+    last = event.target;
+    around = [];
+    for (let node = last.parentElement; node && node !== root; node = node.parentElement) around.push(node);
+  };
+  const isLost = () => {
+    const now = document.activeElement;
+    return last !== null && (now === null || now === document.body || now === root || now === last);
+  };
+  const nearest = () => {
+    for (const box of around.filter(isShown)) {
+      const found = [...box.querySelectorAll(CONTROLS)].find(canFocus);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const look = () => {
+    if (!isLost()) return;
+    if (canFocus(last)) {
+      if (document.activeElement !== last) last.focus({ preventScroll: true });
+    } else if (isShown(last)) {
+      if (document.activeElement !== root) root.focus({ preventScroll: true });
+    } else (nearest() ?? root).focus({ preventScroll: true });
+  };
+  root.addEventListener("focusin", remember);
+  document.addEventListener("focusin", leave);
+  document.addEventListener("pointerdown", leave);
+  return {
+    look,
+    end() {
+      root.removeEventListener("focusin", remember);
+      document.removeEventListener("focusin", leave);
+      document.removeEventListener("pointerdown", leave);
+    },
+  };
+}
+
+/** A new step begins at its top; an error that appears is seen. */
+function bringIntoView(root) {
+  let step = null;
+  let hadError = false;
+  return () => {
+    const classes = root.querySelector(".dw-now")?.classList ?? [];
+    const now = [...classes].find((name) => name.startsWith("dw-step-")) ?? null;
+    if (step !== null && now !== step && root.getBoundingClientRect().top < 0) {
+      root.scrollIntoView({ block: "start" });
+    }
+    step = now;
+    const error = [...root.querySelectorAll(".dw-error")].find(isShown);
+    if (error && !hadError) error.scrollIntoView({ block: "nearest" });
+    hadError = Boolean(error);
+  };
+}
+
+/** What ipywidgets has no word for: the current step, required fields and whether they are filled. */
+function describe(root) {
+  for (const button of root.querySelectorAll(".dw-rail button")) {
+    const isNow = button.classList.contains("dw-now");
+    if (isNow !== button.hasAttribute("aria-current")) {
+      if (isNow) button.setAttribute("aria-current", "step");
+      else button.removeAttribute("aria-current");
+    }
+  }
+  for (const box of root.querySelectorAll(".dw-required, .dw-touched")) {
+    const input = box.querySelector("input");
+    const isRequired = box.classList.contains("dw-required");
+    const isWrong = isRequired && box.matches(".dw-empty.dw-touched");
+    input?.setAttribute("aria-required", String(isRequired));
+    input?.setAttribute("aria-invalid", String(isWrong));
+  }
+}
+
+function touch(event) {
+  event.target.closest?.(".dw-required")?.classList.add("dw-touched");
+}
+
+function render({ model, el }) {
+  const voice = document.createElement("div");
+  voice.className = "dw-voice";
+  voice.setAttribute("role", "status");
+  voice.setAttribute("aria-live", "polite");
+  el.append(voice);
+  const say = () => (voice.textContent = model.get("said"));
+  model.on("change:said", say);
+  say();
+
+  let end = () => {};
+  let wait = 0;
+  const join = () => {
+    const root = el.closest(".dw-panel");
+    if (root === null) {
+      wait = requestAnimationFrame(join); // widgets are rendered before they hang in the page
+      return;
+    }
+    const focus = keepFocus(root);
+    const show = bringIntoView(root);
+    let isDue = false;
+    const look = () => {
+      isDue = false;
+      describe(root);
+      show();
+      focus.look();
+    };
+    const seen = new MutationObserver(() => {
+      if (isDue) return;
+      isDue = true;
+      requestAnimationFrame(look);
+    });
+    seen.observe(root, STATES);
+    root.addEventListener("focusout", touch);
+    look();
+    end = () => {
+      seen.disconnect();
+      focus.end();
+      root.removeEventListener("focusout", touch);
+    };
+  };
+  join();
+  return () => {
+    cancelAnimationFrame(wait);
+    model.off("change:said", say);
+    end();
+  };
+}
+
+export default { render };
