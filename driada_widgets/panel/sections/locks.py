@@ -111,4 +111,5 @@ def _field(css_class: str) -> str | None:
     for prefix, group in _GROUPS.items():
         if css_class.startswith(prefix):
             return f"{group}.{css_class.removeprefix(prefix)}"
-    return _FIELDS.get(css_class)
+    of_field = css_class.removesuffix("-back").removesuffix("-offer")  # buttons beside a field
+    return _FIELDS.get(of_field)
