@@ -134,6 +134,7 @@ def test_error_has_four_lines_and_details_without_colours(tmp_path: Path) -> Non
     assert shown is not None
     assert "\x1b" not in shown.details
     assert "ParameterError" in shown.details
+    assert find(panel, "dw-error-copy").text == shown.details
 
 
 def test_unknown_failure_says_that_nothing_is_lost(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import ipywidgets as widgets
 
 from driada_widgets.panel.binding import escape, guarded
-from driada_widgets.panel.sections.base import html, set_html, show
+from driada_widgets.panel.handover import CopyButton
+from driada_widgets.panel.sections.base import html, row, set_html, show
 from driada_widgets.panel.snapshot import STEPS
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class ErrorView:
                 lambda error: state.show_error("source", "Dismiss the message", error),
             )
         )
-        self.widget = widgets.VBox([self._text, self._details, close])
+        self._copy = CopyButton("Copy details", "dw-error-copy")
+        self.widget = widgets.VBox([self._text, self._details, row(self._copy, close)])
         self.widget.add_class("dw-error")
         self.widget.layout.display = "none"
 
@@ -78,9 +80,8 @@ class ErrorView:
 
     def _fill(self, error: ErrorBox) -> None:
         set_html(self._text, _four_lines(error))
-        details = (
-            f"<details><summary>Details to copy</summary><pre>{_pre(error.details)}</pre></details>"
-        )
+        self._copy.show(error.details)
+        details = f"<details><summary>Details</summary><pre>{_pre(error.details)}</pre></details>"
         set_html(self._details, "" if self._in_every_step else details)
 
 
