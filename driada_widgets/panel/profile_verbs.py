@@ -168,7 +168,7 @@ class ProfileVerbs(EditVerbs, MemoryVerbs):
             title=title.strip(),
             free=free,
             choices=choices,
-            answered=tuple(sorted(self.snapshot.answered)),
+            answered=tuple(sorted(self.snapshot.answered_notes)),
         )
         return replace(made, folder=self.roots.folders[0])
 

@@ -10,6 +10,7 @@ from driada_widgets.core.request import frames
 from driada_widgets.core.signals.proposals import Proposals
 from driada_widgets.panel.bad_verbs import BadVerbs
 from driada_widgets.panel.run_verbs import RunVerbs
+from driada_widgets.panel.snapshot import REJECTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ProposalVerbs"]
 
-_Span = tuple[str, int, int]
 SURROUNDINGS = 4.0
 """What is shown around frames that are looked at, in their own lengths on either side."""
 LEAST_SHOWN_SEC = 5.0
@@ -35,13 +35,13 @@ FIRST_PICTURE_SEC = 0.6
 class ProposalVerbs(BadVerbs, RunVerbs):
     """Looks for bad frames in a job of its own, so that no check and no build waits for it.
 
-    A rejected proposal stays rejected for its recording as long as this panel lives. An accepted
-    one is an edit: undone, the proposal is open again.
+    A rejected proposal stays rejected for its recording, also when the plan is resumed: it is
+    kept among the answers. An accepted one is an edit: undone, the proposal is open again.
     """
 
     _found = Proposals()
     _found_in: object = None
-    _rejected: Mapping[object, frozenset[_Span]] = MappingProxyType({})
+    _rejected: Mapping[object, frozenset[str]] = MappingProxyType({})
     _scout: Runner | None = None
     _open: tuple[object, tuple[Proposal, ...]] = (None, ())
 
@@ -50,6 +50,10 @@ class ProposalVerbs(BadVerbs, RunVerbs):
     def _opened(self, inventory: Inventory, request: LoadRequest) -> None:
         self._forget()
         super()._opened(inventory, request)
+        self._change(
+            answered=self.snapshot.answered
+            | self._rejected.get(_recording(self.snapshot), frozenset())
+        )
 
     def _checked(self, request: LoadRequest, result: CheckResult) -> None:
         super()._checked(request, result)
@@ -98,7 +102,7 @@ class ProposalVerbs(BadVerbs, RunVerbs):
     # --- what is open ---
 
     def _derived(self, snapshot: Snapshot) -> Snapshot:
-        rejected = self._rejected.get(_recording(snapshot), frozenset())
+        rejected = _rejections(snapshot)
         bad = snapshot.request.bad_frames
         key = (self._found, bad, rejected)
         if self._open[0] != key:
@@ -118,13 +122,13 @@ class ProposalVerbs(BadVerbs, RunVerbs):
         )
 
     def _still_open(
-        self, bad: tuple[tuple[int, int] | int, ...], rejected: frozenset[_Span]
+        self, bad: tuple[tuple[int, int] | int, ...], rejected: frozenset[str]
     ) -> tuple[Proposal, ...]:
         marked = frames.from_given(bad)
         return tuple(
             item
             for item in self._found.items
-            if _span(item) not in rejected
+            if _answer(item) not in rejected
             and not any(start <= item.start and item.stop <= stop for start, stop in marked)
         )
 
@@ -151,17 +155,17 @@ class ProposalVerbs(BadVerbs, RunVerbs):
     def reject_proposal(self, index: int) -> None:
         """Leave the frames of one proposal as they are, and do not propose them again."""
         if 0 <= index < len(self.snapshot.proposals):
-            recording = _recording(self.snapshot)
-            before = self._rejected.get(recording, frozenset())
-            span = _span(self.snapshot.proposals[index])
-            self._rejected = {**self._rejected, recording: before | {span}}
-            self._change()
+            answer = _answer(self.snapshot.proposals[index])
+            self._reject(_rejections(self.snapshot) | {answer})
             self._look_at_reviewed()
 
     def restore_rejected(self) -> None:
         """Propose again what was rejected in this recording."""
-        self._rejected = {**self._rejected, _recording(self.snapshot): frozenset()}
-        self._change()
+        self._reject(frozenset())
+
+    def _reject(self, rejected: frozenset[str]) -> None:
+        self._rejected = {**self._rejected, _recording(self.snapshot): rejected}
+        self._change(answered=self.snapshot.answered_notes | rejected)
 
     def review_next(self, by: int = 1) -> None:
         """Look at the next open proposal, or the one before; after the last comes the first."""
@@ -208,5 +212,9 @@ def _recording(snapshot: Snapshot) -> object:
     return (inventory.path, inventory.fingerprint) if inventory is not None else None
 
 
-def _span(item: Proposal) -> _Span:
-    return item.kind, item.start, item.stop
+def _answer(item: Proposal) -> str:
+    return f"{REJECTED}{item.kind} {item.start}-{item.stop}"
+
+
+def _rejections(snapshot: Snapshot) -> frozenset[str]:
+    return snapshot.answered - snapshot.answered_notes

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.sources.base import Inventory
 
 __all__ = [
+    "REJECTED",
     "STEPS",
     "WORK",
     "ErrorBox",
@@ -40,6 +41,8 @@ JobKind = Literal["", "check", "build", "save", "look", "share", "replay", "batc
 WORK: frozenset[JobKind] = frozenset({"build", "save", "share", "replay", "batch"})
 """Long calls during which the request stays as it is; its controls are disabled meanwhile."""
 TimeUnit = Literal["s", "frames"]
+REJECTED = "reject "
+"""Begin of the answer to proposed bad frames, which belongs to one recording."""
 
 STEPS: tuple[tuple[StepName, str], ...] = (
     ("source", "Source"),
@@ -187,7 +190,8 @@ class Snapshot:
     check
         Result of the last check, or ``None``.
     answered
-        Ids of questions that the person answered with "keep as it is".
+        Ids of questions that the person answered with "keep as it is", and of proposed bad frames
+        that were rejected: these begin with ``REJECTED``.
     is_checked
         Whether ``check`` is about ``request`` as it stands.
     job
@@ -284,6 +288,11 @@ class Snapshot:
     def is_working(self) -> bool:
         """Whether a long call runs during which the request stays as it is."""
         return self.job.kind in WORK
+
+    @property
+    def answered_notes(self) -> frozenset[str]:
+        """Ids of answered questions, which may be the same in other recordings."""
+        return frozenset(answer for answer in self.answered if not answer.startswith(REJECTED))
 
     @property
     def questions(self) -> tuple[Note, ...]:

@@ -12,8 +12,9 @@ import pytest
 from driada_widgets.core.road import proposing
 from driada_widgets.core.signals.proposals import Proposals
 from driada_widgets.panel.jobs import InlineRunner, Job
+from driada_widgets.panel.memory import Memory
 from driada_widgets.panel.state import PanelState
-from tests.panels import opened_state, write_recording
+from tests.panels import make_state, opened_state, write_recording
 from tests.samples import make_aligned
 
 FOUND = [("jump", 200, 210), ("frozen", 500, 503), ("missing", 997, 1000)]
@@ -210,3 +211,18 @@ def test_failed_search_is_an_error_in_the_step(
     assert state.snapshot.error.what == "Look for bad frames"
     assert state.snapshot.check is not None
     assert state.snapshot.check.ok
+
+
+def test_rejected_stay_rejected_when_resumed(tmp_path: Path) -> None:
+    """A plan that is taken up again, as after a restart, does not propose what was rejected."""
+    state = opened_state(write_recording(tmp_path, **spoilt()))
+    state.begin(Memory(tmp_path / "memory"))
+    state.reject_proposal(0)
+    state.keep_now()
+
+    again = make_state(tmp_path)
+    again.begin(Memory(tmp_path / "memory"))
+    again.resume()
+
+    assert shown(again) == FOUND[1:]
+    assert again.snapshot.n_rejected == 1
