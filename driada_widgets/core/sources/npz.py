@@ -177,10 +177,14 @@ class NpzReader:
         ------
         ChecksumError
             If an array is not what was written; it names the array.
+        FileTooLargeError
+            Before anything is inflated, if reading would need too much.
         """
         path = Path(path)
         with _opened(path) as file:
-            for name, member in _choose(_arrays_of(file, path)[0], names, path).items():
+            members = _choose(_arrays_of(file, path)[0], names, path)
+            self._check_inflated(members, path)
+            for name, member in members.items():
                 where = _where(name, path)
                 refused = obstacle(member, where=where)
                 if refused is not None:
