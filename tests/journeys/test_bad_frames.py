@@ -17,6 +17,7 @@ from tests.journeys.test_traces import drag, drawn, point, shows
 from tests.samples import make_aligned
 
 N_FRAMES = 2000
+WAITS, WAIT_MS = 100, 50
 NEAR = 6
 """Frames by which a drag may miss: a pixel is two to three frames, and the browser rounds."""
 
@@ -50,8 +51,12 @@ def marked(page: Page) -> list[tuple[int, int]]:
 def lists(page: Page, *expected: tuple[int, int], near: int = NEAR) -> None:
     """Wait until so many ranges are listed, near to those expected."""
     expect(page.locator(".dw-bad-list .dw-bad-remove:visible")).to_have_count(len(expected))
-    found = marked(page)
-    assert np.array(found).ravel().tolist() == pytest.approx(np.ravel(expected), abs=near)
+    wanted = pytest.approx(np.ravel(expected), abs=near)
+    for _ in range(WAITS):  # the count may be right before the ends are
+        if np.ravel(marked(page)).tolist() == wanted:
+            break
+        page.wait_for_timeout(WAIT_MS)
+    assert np.ravel(marked(page)).tolist() == wanted
 
 
 def to_check(page: Page, address: str, root: Path) -> Locator:
