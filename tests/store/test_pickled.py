@@ -16,6 +16,7 @@ from driada_widgets.core.errors import (
     ChecksumError,
     CorruptFileError,
     DataFileError,
+    LoadCancelledError,
     NotFoundError,
     NotThisFormatError,
     RootNotFolderError,
@@ -24,6 +25,7 @@ from driada_widgets.core.errors import (
 )
 from driada_widgets.core.experiment.contents import Contents, FeatureContent, Kinetics
 from driada_widgets.core.experiment.experiment import Experiment
+from driada_widgets.core.report import Progress
 from driada_widgets.core.store.pickled import open_pickle, read_pickle, save_pickle
 from driada_widgets.core.store.trust import trust_card
 from tests import hostile
@@ -282,3 +284,19 @@ def test_the_trust_card(saved: Path, tmp_path: Path) -> None:
 def digest_of_file(path: Path) -> str:
     """Give the SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_saving_counts_bytes_and_can_be_cancelled(tmp_path: Path) -> None:
+    """A cancel while bytes are written leaves neither a file nor a folder."""
+    experiment = Experiment.from_contents(make_contents())
+    seen: list[int] = []
+    path = tmp_path / "new" / "folder" / "a.pickle"
+
+    save_pickle(experiment, tmp_path / "a.pickle", progress=Progress(lambda p: seen.append(p.done)))
+    halfway = Progress(lambda now: now.cancel() if now.done > max(seen) * 0.6 else None)
+    with pytest.raises(LoadCancelledError):
+        save_pickle(experiment, path, progress=halfway)
+
+    assert seen == sorted(seen)
+    assert max(seen) > 2 * experiment.calcium_source.nbytes
+    assert not (tmp_path / "new").exists()

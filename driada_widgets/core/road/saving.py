@@ -51,8 +51,7 @@ def save_as(
     if format_ == "archive":
         return save_archive(experiment, path, progress=progress)
     if format_ == "pickle":
-        save_pickle(experiment, path)
-        return path
+        return save_pickle(experiment, path, progress=progress)
     msg = f"This version saves archives and pickles, not {format_!r}."
     raise ParameterError(msg, where="save", fix="save: {as: archive}")
 

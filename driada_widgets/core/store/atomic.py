@@ -64,11 +64,29 @@ def write_atomically(
     Raises
     ------
     StorageError
-        If anything fails: the old file is still there, whole, and no temporary file is left.
+        If anything fails: the old file is still there, whole, and neither a temporary file nor a
+        folder that was made for it is left.
     RootNotFolderError
         If a part of the path is a file.
     """
+    made = [folder for folder in (target.parent, *target.parent.parents) if not folder.exists()]
     _make_folder(target.parent)
+    try:
+        result = _written(target, write, check, keep_as, needed)
+    except BaseException:
+        _remove_folders(made)
+        raise
+    _sync_folder(target)
+    return result
+
+
+def _written(
+    target: Path,
+    write: Callable[[BinaryIO], T],
+    check: Callable[[Path], object] | None,
+    keep_as: Path | None,
+    needed: int | None,
+) -> T:
     sweep(target.parent)
     _check_room(target, needed)
     temporary = target.with_name(f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}")
@@ -87,8 +105,14 @@ def write_atomically(
         # Where even this fails, a later writer sweeps.
         with suppress(OSError):
             disk.DISK.remove(temporary)
-    _sync_folder(target)
     return result
+
+
+def _remove_folders(made: list[Path]) -> None:
+    """Take folders back that were made for a file which was not written, the innermost first."""
+    for folder in made:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _make_folder(folder: Path) -> None:

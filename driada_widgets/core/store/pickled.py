@@ -7,7 +7,6 @@ that ``pickle.dump`` writes of our experiments - are opened and called unverifie
 
 from __future__ import annotations
 
-import contextlib
 import copyreg
 import hashlib
 import pickle
@@ -36,18 +35,19 @@ from driada_widgets.core.signals.series import TimeSeries
 from driada_widgets.core.store.atomic import write_atomically
 from driada_widgets.core.store.driada_pickle import translate
 from driada_widgets.core.store.manifest import NewerArchiveError
+from driada_widgets.core.store.streams import Counted, compressor
 from driada_widgets.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from typing import Literal
 
     from numpy.typing import NDArray
 
     from driada_widgets.core.experiment.contents import Contents
+    from driada_widgets.core.report import Progress
     from driada_widgets.core.store.driada_pickle import FromDriada
-
-    Compression = Literal["gzip", "bz2", "xz"]
+    from driada_widgets.core.store.streams import Compression
 
 __all__ = ["OpenedPickle", "open_pickle", "read_pickle", "save_pickle"]
 
@@ -79,7 +79,11 @@ class OpenedPickle:
 
 
 def save_pickle(
-    experiment: Experiment, path: str | Path, *, compression: Compression | None = None
+    experiment: Experiment,
+    path: str | Path,
+    *,
+    compression: Compression | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Save an experiment as a pickle of Python's default protocol.
 
@@ -91,6 +95,9 @@ def save_pickle(
         Name of the file; missing folders are made.
     compression
         ``None`` writes it as it is, as driada does. Compressed ones open just the same.
+    progress
+        Counts bytes, each once for its digest and once when it is written; raises if it was
+        cancelled, and nothing is left behind.
 
     Returns
     -------
@@ -106,16 +113,19 @@ def save_pickle(
     state = experiment.__getstate__()
     # A view each: an array that is held twice would be written once and read back twice.
     arrays = {name: np.asarray(array).view() for name, array in state["arrays"].items()}
-    described = {name: _described(array) for name, array in arrays.items()}
+    needed = sum(array.nbytes for array in arrays.values()) + _SPARE_BYTES
+    if progress is not None:
+        progress.begin("Saving", total=2 * needed, unit="bytes")
+    described = {name: _described(array, progress) for name, array in arrays.items()}
     record = {"version": __version__, **_record(state["meta"], described)}
     state |= {"arrays": arrays, "record": record}
     _check_readable(state, path)
 
     def write(file: BinaryIO) -> None:
-        with _compressor(file, compression) as target:
-            _OwnPickler(target, state).dump(experiment)
+        with compressor(file, compression) as target:
+            counted = target if progress is None else Counted(target, progress)
+            _OwnPickler(counted, state).dump(experiment)
 
-    needed = sum(array.nbytes for array in arrays.values()) + _SPARE_BYTES
     check = _check_names if compression is None else None
     write_atomically(path, write, check=check, needed=None if compression else needed)
     return path
@@ -193,27 +203,6 @@ class _OwnPickler(pickle.Pickler):
         return NotImplemented
 
 
-@contextlib.contextmanager
-def _compressor(file: BinaryIO, compression: Compression | None) -> Iterator[Any]:
-    if compression is None:
-        yield file
-    elif compression == "gzip":
-        import gzip
-
-        with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as stream:
-            yield stream
-    elif compression == "bz2":
-        import bz2
-
-        with bz2.BZ2File(file, "wb") as stream:
-            yield stream
-    else:
-        import lzma
-
-        with lzma.LZMAFile(file, "wb") as stream:
-            yield stream
-
-
 def _record(meta: object, described: Mapping[str, Any]) -> dict[str, Any]:
     """Give what must be the same when the file is opened."""
     parts = {"meta": _digest(meta), "arrays": dict(described)}
@@ -225,11 +214,11 @@ def _digest(value: object) -> str:
     return hashlib.sha256(canonical_json(value)).hexdigest()
 
 
-def _described(array: NDArray[np.generic]) -> dict[str, Any]:
+def _described(array: NDArray[np.generic], progress: Progress | None = None) -> dict[str, Any]:
     return {
         "dtype": array.dtype.str,
         "shape": list(map(int, array.shape)),
-        "sha256": array_digest(array),
+        "sha256": array_digest(array, progress),
     }
 
 
