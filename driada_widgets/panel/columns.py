@@ -15,6 +15,7 @@ __all__ = ["frames_per_column", "max_columns", "min_max_columns"]
 
 _SHORT_STEP = 16  # measured: up to here one pass a frame beats one pass a column
 _BLOCK_BYTES = 1 << 22  # rows are copied in blocks that fit the cache, whatever their number
+_POOL_BYTES = 1 << 19  # smaller: several threads pool at once
 
 
 def frames_per_column(n_frames: int, n_columns: int) -> int:
@@ -67,7 +68,7 @@ def min_max_columns(
     return columns
 
 
-def max_columns(rows: NDArray[Any], start: int, n_columns: int, step: int) -> NDArray[np.float32]:
+def max_columns(rows: NDArray[Any], start: int, step: int, columns: NDArray[np.float32]) -> int:
     """Reduce all rows to the maximum of each run of ``step`` frames.
 
     Parameters
@@ -76,23 +77,22 @@ def max_columns(rows: NDArray[Any], start: int, n_columns: int, step: int) -> ND
         As for :func:`min_max_columns`.
     start
         First frame.
-    n_columns
-        Greatest number of runs; there are fewer at the end of the recording.
     step
         Frames of a run; the last may hold fewer.
+    columns
+        Is filled, shape ``(n_rows, n_columns)``; NaN counts only where a run has nothing else.
 
     Returns
     -------
-    array
-        Shape ``(n_rows, n)``; NaN counts only where a run has nothing else.
+    int
+        Number of columns that are filled; at the end of the recording there are fewer runs.
     """
-    stop = min(rows.shape[1], start + n_columns * step)
+    stop = min(rows.shape[1], start + columns.shape[1] * step)
     n_frames = max(0, stop - start)
-    columns = np.empty((rows.shape[0], -(-n_frames // step)), dtype=np.float32)
     if n_frames == 0:
-        return columns
+        return 0
     n_whole = n_frames // step
-    per_block = max(1, _BLOCK_BYTES // (n_frames * rows.dtype.itemsize))
+    per_block = max(1, _POOL_BYTES // (n_frames * rows.dtype.itemsize))
     with np.errstate(over="ignore", invalid="ignore"):
         for first in range(0, rows.shape[0], per_block):
             last = min(rows.shape[0], first + per_block)
@@ -101,7 +101,8 @@ def max_columns(rows: NDArray[Any], start: int, n_columns: int, step: int) -> ND
             columns[first:last, :n_whole] = _along_steps(np.fmax, whole)
             if n_whole * step < n_frames:
                 columns[first:last, n_whole] = np.fmax.reduce(block[:, n_whole * step :], axis=1)
-    return columns
+    n_filled: int = -(-n_frames // step)
+    return n_filled
 
 
 def _window(rows: NDArray[Any], cells: Sequence[int], start: int, stop: int) -> NDArray[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+import traitlets
 
 from driada_widgets.panel.binding import plain
 
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from driada_widgets.panel.jobs import Runner
 
 __all__ = ["Drawing"]
+
+
+class _Picture(widgets.Image):
+    """An image with a name for screen readers.
+
+    The page turns a tooltip into a title only for widgets that have a description, and fails on
+    others; an empty one is enough.
+    """
+
+    description = traitlets.Unicode("").tag(sync=True)
 
 
 class Drawing:
@@ -36,7 +47,7 @@ class Drawing:
         self._runner = runner
         self._on_error = on_error
         self._wish: Hashable = None
-        self.widget: Any = widgets.Image(format="png", layout={"display": "none"})
+        self.widget: Any = _Picture(format="png", layout={"display": "none"})
         self.widget.add_class("dw-drawing")
         self.widget.add_class(css_class)
 

@@ -12,7 +12,7 @@ import numpy as np
 from driada_widgets.panel.columns import max_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,7 +23,9 @@ __all__ = ["PooledCells", "pixel_edges", "pixel_range"]
 TILE_COLUMNS = 256
 MIN_COLUMNS = 1024
 """Columns that a whole window is pooled to at least, so that the next window can use them."""
-CACHE_BYTES = 24 << 20
+CACHE_BYTES = 12 << 20
+ROWS_AT_ONCE = 64
+"""Neurons whose columns are joined at once; the joined columns of all would be a second cache."""
 MAX_THREADS = 4
 
 
@@ -72,11 +74,13 @@ class PooledCells:
 
     def __init__(self, calcium: NDArray[Any]) -> None:
         self.calcium = calcium
-        self._tiles: OrderedDict[tuple[int, int], NDArray[np.float32]] = OrderedDict()
+        self._store = np.empty((0, len(calcium), TILE_COLUMNS), dtype=np.float32)
+        self._free: list[int] = []
+        self._tiles: OrderedDict[tuple[int, int], tuple[int, int]] = OrderedDict()
 
-    def pixels(
+    def blocks(
         self, start: int, stop: int, n_pixels: int, progress: Progress | None = None
-    ) -> NDArray[np.float32]:
+    ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
         """Give the greatest value of each neuron in each pixel of a window.
 
         Parameters
@@ -88,22 +92,24 @@ class PooledCells:
         progress
             Asked between tiles whether to stop.
 
-        Returns
-        -------
-        array
-            Shape ``(n_cells, n_pixels)``; NaN counts only where a pixel has nothing else.
+        Yields
+        ------
+        rows : slice
+            Some neurons: those of all would take as much memory as the tiles.
+        pooled : array
+            Shape ``(n_rows, n_pixels)``; NaN counts only where a pixel has nothing else.
         """
         step = _step(stop - start, n_pixels)
-        columns = self._columns(start // step, -(-stop // step), step, progress)
         edges = pixel_edges(start, stop, n_pixels) // step - start // step
-        if step == 1 and columns.shape[1] <= n_pixels:
-            return columns[:, edges]
-        pooled: NDArray[np.float32] = np.fmax.reduceat(columns, edges, axis=1)
-        return pooled
+        for rows, columns in self._columns(start // step, -(-stop // step), step, progress):
+            if step == 1 and columns.shape[1] <= n_pixels:
+                yield rows, columns[:, edges]
+            else:
+                yield rows, np.fmax.reduceat(columns, edges, axis=1)
 
-    def sample(
+    def samples(
         self, left_out: Sequence[tuple[int, int]] = (), progress: Progress | None = None
-    ) -> NDArray[np.float32]:
+    ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
         """Give the whole recording in about a thousand columns, to find the range of each row.
 
         Parameters
@@ -112,45 +118,74 @@ class PooledCells:
             Half-open ranges of frames; columns that touch them are left out, unless all do.
         progress
             Asked between tiles whether to stop.
+
+        Yields
+        ------
+        rows : slice
+            Some neurons.
+        columns : array
+            Shape ``(n_rows, n_columns)``.
         """
         n_frames = self.calcium.shape[1]
         step = _step(n_frames, MIN_COLUMNS)
-        columns = self._columns(0, -(-n_frames // step), step, progress)
-        is_kept = np.ones(columns.shape[1], dtype=np.bool_)
+        n_columns = -(-n_frames // step)
+        is_kept = np.ones(n_columns, dtype=np.bool_)
         for first, last in left_out:
             is_kept[first // step : -(-last // step)] = False
-        return columns[:, is_kept] if is_kept.any() and not is_kept.all() else columns
+        if not is_kept.any():
+            is_kept[:] = True
+        for rows, columns in self._columns(0, n_columns, step, progress):
+            yield rows, columns if is_kept.all() else columns[:, is_kept]
 
     def _columns(
         self, first: int, last: int, step: int, progress: Progress | None
-    ) -> NDArray[np.float32]:
-        """Give columns ``[first, last)`` of runs of ``step`` frames."""
+    ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+        """Give columns ``[first, last)`` of runs of ``step`` frames, for some neurons at once."""
         places = range(first // TILE_COLUMNS, -(-last // TILE_COLUMNS))
+        self._make_room(len(places))
+        for place in places:
+            if (step, place) in self._tiles:
+                self._tiles.move_to_end((step, place))
         missing = [place for place in places if (step, place) not in self._tiles]
         if missing:
             self._pool(missing, step, progress)
-        tiles = [self._tiles[step, place] for place in places]
-        for place in places:
-            self._tiles.move_to_end((step, place))
-        self._forget(len(places))
+        found = [self._tiles[step, place] for place in places]
+        tiles = [self._store[slot, :, :n_columns] for slot, n_columns in found]
         begin = places.start * TILE_COLUMNS
-        return np.concatenate(tiles, axis=1)[:, first - begin : last - begin]
+        for row in range(0, len(self.calcium), ROWS_AT_ONCE):
+            rows = slice(row, row + ROWS_AT_ONCE)
+            joined = np.concatenate([tile[rows] for tile in tiles], axis=1)
+            yield rows, joined[:, first - begin : last - begin]
 
     def _pool(self, places: Sequence[int], step: int, progress: Progress | None) -> None:
-        def work(place: int) -> NDArray[np.float32]:
+        slots = [self._take_slot() for _ in places]
+
+        def work(place: int, slot: int) -> int:
             if progress is not None:
                 progress.check()
-            return max_columns(self.calcium, place * TILE_COLUMNS * step, TILE_COLUMNS, step)
+            return max_columns(self.calcium, place * TILE_COLUMNS * step, step, self._store[slot])
 
-        with ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1)) as pool:
-            for place, tile in zip(places, pool.map(work, places), strict=True):
-                self._tiles[step, place] = tile
+        try:
+            with ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1)) as pool:
+                filled = list(pool.map(work, places, slots))
+        except BaseException:
+            self._free += slots
+            raise
+        for place, slot, n_columns in zip(places, slots, filled, strict=True):
+            self._tiles[step, place] = (slot, n_columns)
 
-    def _forget(self, n_in_use: int) -> None:
-        """Drop the tiles that were not used for longest."""
-        held = sum(tile.nbytes for tile in self._tiles.values())
-        while held > CACHE_BYTES and len(self._tiles) > n_in_use:
-            held -= self._tiles.popitem(last=False)[1].nbytes
+    def _make_room(self, n_in_use: int) -> None:
+        """Have so many slots at least: one array for all, which leaves no holes in memory."""
+        if len(self._store) >= n_in_use:
+            return
+        n_slots = max(n_in_use, CACHE_BYTES // max(1, 4 * len(self.calcium) * TILE_COLUMNS))
+        self._tiles.clear()
+        self._store = np.empty((n_slots, len(self.calcium), TILE_COLUMNS), dtype=np.float32)
+        self._free = list(range(n_slots))
+
+    def _take_slot(self) -> int:
+        """Give a slot; if all are taken, that of the tile that was not used for longest."""
+        return self._free.pop() if self._free else self._tiles.popitem(last=False)[1][0]
 
 
 def _step(n_frames: int, n_pixels: int) -> int:

@@ -15,7 +15,7 @@ from driada_widgets.plots.heatmap import (
     heatmap_shape,
     plot_heatmap,
 )
-from driada_widgets.plots.page import UNKNOWN_UNIT, Page, Theme, to_png
+from driada_widgets.plots.page import UNKNOWN_UNIT, Page, Theme, to_png, warm_up
 from driada_widgets.plots.pooling import max_pool, row_scales, to_shades
 from driada_widgets.plots.traces import plot_features, plot_traces
 from driada_widgets.plots.trajectory import plot_trajectory
@@ -36,4 +36,5 @@ __all__ = [
     "row_scales",
     "to_png",
     "to_shades",
+    "warm_up",
 ]

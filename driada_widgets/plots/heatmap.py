@@ -27,6 +27,7 @@ from driada_widgets.plots.page import (
     time_axis,
     value_text,
 )
+from driada_widgets.plots.pixels import fill_axes
 from driada_widgets.plots.pooling import LEVELS, PERCENTILES, max_pool, row_scales, to_shades
 
 if TYPE_CHECKING:
@@ -45,10 +46,12 @@ __all__ = [
     "plot_heatmap",
 ]
 
-LEFT, RIGHT, TOP, BOTTOM = 86, 108, 8, 44
+LEFT, RIGHT, TOP, BOTTOM = 96, 108, 8, 44
 BAND_PX, GAP_PX = 34, 8
 BAR_LEFT, BAR_WIDTH = 16, 12
 HATCH_PX, LINE_PX = 9, 1.5
+MARK_PX = 15
+"""Height of the name of a marked row; ticks make room for it."""
 GROUND_SHARE = 0.55
 """How much of the ground covers bad frames; the neurons shine through."""
 
@@ -174,9 +177,11 @@ def draw_heatmap(
     box = _box(page, len(features))
     axes = add_axes(figure, page, box)
     start, stop = window
-    painted = _paint(shades, _bad_columns(bad, window, shades.shape[1]), page)
-    axes.imshow(painted, aspect="auto", interpolation="none", extent=(start, stop, n_cells, 0))
-    _neuron_axis(axes, n_cells, row_label)
+    fill_axes(axes, _paint(shades, _bad_columns(bad, window, shades.shape[1]), page))
+    axes.set_ylim(n_cells, 0)
+    room = MARK_PX * n_cells / box[3]
+    taken = (-1.0, -1.0) if marked is None else (marked[0] - room, marked[0] + room)
+    _neuron_axis(axes, n_cells, row_label, taken)
     if marked is not None:
         _mark_row(axes, marked, n_cells, page)
     lowest = axes
@@ -184,7 +189,7 @@ def draw_heatmap(
         top = box[1] + box[3] + GAP_PX
         lowest = add_axes(figure, page, (box[0], top, box[2], BAND_PX * len(features)))
         _draw_bands(lowest, features, window, bad, page)
-        axes.tick_params(labelbottom=False)
+        axes.set_xlim(start, max(stop, start + 1))
         axes.set_xticks([])
     time_axis(lowest, start, stop, fps=fps, unit=unit, n_ticks=max(3, int(box[2] / 90)))
     bar = (box[0] + box[2] + BAR_LEFT, box[1], BAR_WIDTH, min(box[3], 180))
@@ -202,11 +207,13 @@ def _box(page: Page, n_features: int) -> Box:
     return LEFT, TOP, width, max(40, page.height - TOP - BOTTOM - bands)
 
 
-def _neuron_axis(axes: Axes, n_cells: int, label: str) -> None:
+def _neuron_axis(axes: Axes, n_cells: int, label: str, taken: tuple[float, float]) -> None:
     from matplotlib.ticker import MaxNLocator
 
     places = MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]).tick_values(0, max(1, n_cells - 1))
-    inside = [int(place) for place in places if 0 <= place < n_cells]
+    inside = [
+        int(place) for place in places if 0 <= place < n_cells and not taken[0] < place < taken[1]
+    ]
     axes.set_yticks([place + 0.5 for place in inside], [number(place) for place in inside])
     axes.set_ylabel(label)
 
@@ -225,7 +232,7 @@ def _mark_row(axes: Axes, marked: tuple[float, str], n_cells: int, page: Page) -
         fontsize=FONT_PT,
         fontweight="bold",
         color=colour,
-        bbox={"facecolor": page.ground, "edgecolor": "none", "pad": 1.0},
+        bbox={"facecolor": page.ground, "edgecolor": "none", "pad": 3.0},
     )
 
 
@@ -248,10 +255,10 @@ def _paint(shades: NDArray[np.uint8], is_bad: NDArray[np.bool_], page: Page) -> 
     """Turn shades into colours; bad frames fade, and are hatched."""
     from matplotlib import colormaps
 
-    colours = np.round(255 * colormaps[CMAP](np.linspace(0, 1, LEVELS))[:, :3]).astype(np.uint8)
+    colours = np.round(255 * colormaps[CMAP](np.linspace(0, 1, LEVELS))).astype(np.uint8)
     painted = colours[np.minimum(shades, LEVELS - 1)]
     if is_bad.any():
-        ground = np.array(_rgb(page.ground))
+        ground = np.array((*_rgb(page.ground), 255))
         faded = np.round((1 - GROUND_SHARE) * colours + GROUND_SHARE * ground).astype(np.uint8)
         columns = np.flatnonzero(is_bad)
         painted[:, columns] = faded[np.minimum(shades[:, columns], LEVELS - 1)]
@@ -260,7 +267,7 @@ def _paint(shades: NDArray[np.uint8], is_bad: NDArray[np.bool_], page: Page) -> 
         edges = np.isin(columns, _edges(is_bad))
         painted[:, columns] = np.where(
             (rising | edges)[..., np.newaxis],
-            np.array(_rgb(bad_colour(page.theme)), dtype=np.uint8),
+            np.array((*_rgb(bad_colour(page.theme)), 255), dtype=np.uint8),
             painted[:, columns],
         )
     return painted
@@ -289,7 +296,8 @@ def _draw_bands(
     hatch = np.array((*_rgb(bad_colour(page.theme)), 255), dtype=np.uint8)
     image[:, columns] = np.where(rising[..., np.newaxis], hatch, image[:, columns])
     n_features = len(features)
-    axes.imshow(image, aspect="auto", interpolation="none", extent=(*window, n_features, 0))
+    fill_axes(axes, image)
+    axes.set_ylim(n_features, 0)
     names = [label_text(feature.name, 12) for feature in features]
     axes.set_yticks([place + 0.5 for place in range(n_features)], names)
     axes.tick_params(axis="y", length=0)

@@ -38,6 +38,7 @@ __all__ = [
     "time_axis",
     "to_png",
     "value_text",
+    "warm_up",
 ]
 
 Theme = Literal["light", "dark"]
@@ -290,6 +291,14 @@ def to_png(figure: Figure, page: Page) -> bytes:
     run_length = 3  # zlib's strategy for long runs of equal bytes, as rows of these pictures have
     small.save(out, "png", compress_level=1, compress_type=run_length)
     return out.getvalue()
+
+
+def warm_up(page: Page) -> None:
+    """Read fonts and palettes now, so that the first picture does not wait for them."""
+    figure = new_figure(page)
+    time_axis(add_axes(figure, page, (0, 0, page.width, page.height)), 0, 1, fps=1.0, unit="s")
+    to_png(figure, page)
+    _glyphs()
 
 
 @functools.cache

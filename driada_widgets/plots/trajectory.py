@@ -23,9 +23,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    from driada_widgets.plots.page import Box
+
 __all__ = ["plot_trajectory"]
 
 LEFT, RIGHT, TOP, BOTTOM = 82, 110, 12, 46
+MARGIN = 0.04
+"""Room around the path, as a share of it."""
+MAX_ASPECT = 4.0
+"""Longer paths leave room beside themselves."""
 MAX_POINTS = 20_000
 """More points than a picture has room for; of more frames, every n-th is drawn."""
 
@@ -87,8 +93,8 @@ def plot_trajectory(
     places = _thinned(is_there, None if by_time else values)
     low, high = _range(values[is_there], by_time=by_time)
     figure = new_figure(page)
-    width, height = page.width - LEFT - RIGHT, page.height - TOP - BOTTOM
-    axes = add_axes(figure, page, (LEFT, TOP, max(50, width), max(50, height)))
+    box = _box(path[:, is_there], page, equal=equal)
+    axes = add_axes(figure, page, box)
     step = max(1, n_frames // MAX_POINTS)
     line = np.where(is_there, path, np.nan)[:, ::step]
     axes.plot(line[0], line[1], color=page.faint, linewidth=0.6, zorder=1)
@@ -96,13 +102,13 @@ def plot_trajectory(
     axes.set_xlabel(f"{label_text(names[0])}, {UNKNOWN_UNIT}")
     axes.set_ylabel(f"{label_text(names[1])}, {UNKNOWN_UNIT}")
     if equal:
-        axes.set_aspect("equal", adjustable="datalim")
+        _set_limits(axes, path[:, is_there], box)
     middle = (low + high) / 2
     ticks = [
         (place, value_text(value, high - low))
         for place, value in ((0, low), (0.5, middle), (1, high))
     ]
-    colour_bar(figure, page, (LEFT + width + 20, TOP, 12, min(height, 220)), ticks, label)
+    colour_bar(figure, page, (box[0] + box[2] + 20, TOP, 12, min(box[3], 220)), ticks, label)
     return figure
 
 
@@ -112,6 +118,28 @@ def _draw_points(
     order = np.arange(len(shades)) if by_time else np.argsort(shades, kind="stable")
     x, y = points[:, order]
     axes.scatter(x, y, c=shades[order], cmap=CMAP, vmin=0, vmax=1, s=9, linewidths=0, zorder=2)
+
+
+def _box(places: NDArray[np.float64], page: Page, *, equal: bool) -> Box:
+    """Give the place of the axes: as large as the page, or as wide as the path is to its height."""
+    width, height = max(50, page.width - LEFT - RIGHT), max(50, page.height - TOP - BOTTOM)
+    if not equal or not places.size:
+        return LEFT, TOP, width, height
+    wide, high = np.maximum(np.ptp(places, axis=1), np.ptp(places) / MAX_ASPECT)
+    used = width if high == 0 else min(width, max(height * wide / high, height / MAX_ASPECT))
+    return LEFT + (width - used) / 2, TOP, used, height
+
+
+def _set_limits(axes: Axes, places: NDArray[np.float64], box: Box) -> None:
+    """Show all places with the same scale on both axes."""
+    if not places.size:
+        return
+    middle = (places.min(axis=1) + places.max(axis=1)) / 2
+    wide, high = np.ptp(places, axis=1) * (1 + 2 * MARGIN)
+    per_pixel = max(wide / box[2], high / box[3]) or 1.0
+    half_wide, half_high = per_pixel * box[2] / 2, per_pixel * box[3] / 2
+    axes.set_xlim(middle[0] - half_wide, middle[0] + half_wide)
+    axes.set_ylim(middle[1] - half_high, middle[1] + half_high)
 
 
 def _thinned(is_there: NDArray[np.bool_], values: NDArray[np.float64] | None) -> NDArray[np.intp]:

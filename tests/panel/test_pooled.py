@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def test_pixels_are_maxima_of_their_frames(
     rows: NDArray[np.float32], start: int, stop: int, n_pixels: int
 ) -> None:
     """Each pixel is the greatest value of its frames, give or take one run at its edges."""
-    got = PooledCells(rows).pixels(start, stop, n_pixels)
+    got = joined(PooledCells(rows), start, stop, n_pixels)
 
     edges = np.append(pixel_edges(start, stop, n_pixels), stop)
     slack = pooled._step(stop - start, n_pixels)
@@ -53,12 +54,22 @@ def test_pixels_are_maxima_of_their_frames(
         assert (got[:, pixel] <= outer.max(axis=1)).all()
 
 
+def joined(cells: PooledCells, start: int, stop: int, n_pixels: int) -> NDArray[np.float32]:
+    """Put the blocks of a window together."""
+    return np.concatenate([block for _, block in cells.blocks(start, stop, n_pixels)])
+
+
+def sampled(cells: PooledCells, left_out: Sequence[tuple[int, int]] = ()) -> NDArray[np.float32]:
+    """Put the blocks of a sample together."""
+    return np.concatenate([block for _, block in cells.samples(left_out)])
+
+
 def test_no_event_disappears(rows: NDArray[np.float32]) -> None:
     """One frame in twenty thousand is seen, whatever the window and the width."""
     rows[2, 12_345] = 99.0
 
     for start, stop, n_pixels in ((0, N_FRAMES, 200), (12_000, 13_000, 77), (12_300, 12_400, 500)):
-        got = PooledCells(rows).pixels(start, stop, n_pixels)
+        got = joined(PooledCells(rows), start, stop, n_pixels)
         where = np.flatnonzero(got[2] == 99.0)
         assert where[0] == pytest.approx((12_345 - start) / (stop - start) * n_pixels, abs=6)
 
@@ -69,17 +80,17 @@ def test_pan_pools_only_what_is_new(
     """Windows of one length share their tiles; the same window needs nothing."""
     asked: list[int] = []
 
-    def watched(calcium: Any, start: int, n_columns: int, step: int) -> Any:
+    def watched(calcium: Any, start: int, step: int, columns: Any) -> Any:
         asked.append(start)
-        return max_columns(calcium, start, n_columns, step)
+        return max_columns(calcium, start, step, columns)
 
     monkeypatch.setattr(pooled, "max_columns", watched)
     cells = PooledCells(rows)
-    cells.pixels(0, 10_000, 500)
+    joined(cells, 0, 10_000, 500)
     n_first = len(asked)
-    cells.pixels(2000, 12_000, 500)
+    joined(cells, 2000, 12_000, 500)
     n_panned = len(asked) - n_first
-    cells.pixels(0, 10_000, 500)
+    joined(cells, 0, 10_000, 500)
 
     assert n_panned <= n_first / 3
     assert len(asked) == n_first + n_panned
@@ -93,9 +104,10 @@ def test_tiles_do_not_grow_without_end(
     monkeypatch.setattr(pooled, "CACHE_BYTES", limit)
     cells = PooledCells(rows)
     for start in range(0, 18_000, 700):
-        cells.pixels(start, start + 2000, 600)
+        joined(cells, start, start + 2000, 600)
 
-    assert sum(tile.nbytes for tile in cells._tiles.values()) <= limit
+    assert cells._store.nbytes <= limit
+    assert len(cells._free) + len(cells._tiles) == len(cells._store)
 
 
 def test_sample_leaves_out_bad_frames(rows: NDArray[np.float32]) -> None:
@@ -103,9 +115,9 @@ def test_sample_leaves_out_bad_frames(rows: NDArray[np.float32]) -> None:
     rows[:, 3000:3010] = 1e6
     cells = PooledCells(rows)
 
-    assert cells.sample().max() == 1e6
-    assert cells.sample([(3000, 3010)]).max() < 10
-    assert cells.sample([(0, N_FRAMES)]).max() == 1e6
+    assert sampled(cells).max() == 1e6
+    assert sampled(cells, [(3000, 3010)]).max() < 10
+    assert sampled(cells, [(0, N_FRAMES)]).max() == 1e6
 
 
 @pytest.mark.parametrize("dtype", ["f8", ">f4", "i2", "?", "f2"])
@@ -113,7 +125,7 @@ def test_any_numbers_are_pooled(rng: np.random.Generator, dtype: str) -> None:
     """Every dtype of a file gives float32."""
     rows = (10 * rng.random((2, 3000))).astype(dtype)
 
-    got = PooledCells(rows).pixels(0, 3000, 40)
+    got = joined(PooledCells(rows), 0, 3000, 40)
 
     assert got.dtype == np.float32
     assert got.max() == np.float32(rows.max())
@@ -124,7 +136,7 @@ def test_missing_values_hide_nothing(rows: NDArray[np.float32]) -> None:
     rows[0, ::2] = np.nan
     rows[1] = np.nan
 
-    got = PooledCells(rows).pixels(0, N_FRAMES, 300)
+    got = joined(PooledCells(rows), 0, N_FRAMES, 300)
 
     assert np.isfinite(got[0]).all()
     assert np.isnan(got[1]).all()
@@ -135,8 +147,14 @@ def test_pooling_stops_when_it_is_superseded(rows: NDArray[np.float32]) -> None:
     progress = Progress()
     progress.cancel()
 
+    cells = PooledCells(rows)
+
     with pytest.raises(LoadCancelledError):
-        PooledCells(rows).pixels(0, N_FRAMES, 300, progress)
+        list(cells.blocks(0, N_FRAMES, 300, progress))
+
+    np.testing.assert_array_equal(
+        joined(cells, 0, N_FRAMES, 300), joined(PooledCells(rows), 0, N_FRAMES, 300)
+    )
 
 
 @pytest.mark.parametrize("n_pixels", [1, 33, 100, 250])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from driada_widgets.plots import (
     FeatureBand,
@@ -20,6 +22,7 @@ from driada_widgets.plots import (
     to_shades,
 )
 from driada_widgets.plots.heatmap import _bad_columns, _band, _paint
+from driada_widgets.plots.pixels import fit
 from driada_widgets.plots.pooling import LEVELS
 
 PAGE = Page(width=600, height=400)
@@ -173,11 +176,28 @@ def test_rows_follow_the_order() -> None:
     calcium[2, ::2] = 1.0
     calcium[2, 300:] = 0.0
 
-    image = plot_heatmap(calcium, fps=20.0, order=[2, 0, 1]).axes[0].images[0].get_array()
+    figure = plot_heatmap(calcium, fps=20.0, order=[2, 0, 1])
 
-    assert image is not None
-    assert (np.asarray(image[1]) == np.asarray(image[2])).all()
-    assert (np.asarray(image[0]) != np.asarray(image[1])).any()
+    box = figure.axes[0].get_window_extent()
+    drawn = np.asarray(Image.open(io.BytesIO(to_png(figure, Page()))).convert("RGB"), dtype=int)
+    rows = [drawn.shape[0] - round(box.y0 + box.height * (1 - part)) for part in (0.16, 0.5, 0.84)]
+    columns = slice(round(box.x0) + 5, round(box.x0 + 0.7 * box.width))
+    brightness = [drawn[row, columns].sum() for row in rows]
+    assert brightness[0] > 2 * brightness[1]
+    assert brightness[1] == brightness[2]
+
+
+@pytest.mark.parametrize("size", [(5, 8), (3, 4), (10, 16), (6, 9)], ids=str)
+def test_image_is_fitted_to_its_pixels(size: tuple[int, int]) -> None:
+    """Rows and columns are repeated or left out, never mixed."""
+    image = np.arange(40, dtype=np.uint8).reshape(5, 8)
+
+    fitted = fit(image, *size)
+
+    assert fitted.shape == size
+    assert fitted[0, 0] == image[0, 0]
+    assert (np.diff(fitted.astype(int), axis=0) >= 0).all()
+    assert set(fitted.ravel()) <= set(image.ravel())
 
 
 @pytest.mark.parametrize("n_cells", [1, 3, 5000])

@@ -15,7 +15,7 @@ function makeHead(model) {
     const head = element("th", numeric ? "dw-table-number" : "");
     head.scope = "col";
     if (isSorted) head.setAttribute("aria-sort", isDown ? "descending" : "ascending");
-    const arrow = isSorted ? (isDown ? " ▾" : " ▴") : "";
+    const arrow = isSorted ? (isDown ? "\u00a0▾" : "\u00a0▴") : "";
     const button = element("button", "dw-table-head", title + arrow);
     button.type = "button";
     button.title = hint;
@@ -72,12 +72,14 @@ function render({ model, el }) {
     box.replaceChildren(table);
     if (focused) [...box.querySelectorAll("button")].find((each) => each.dataset.key === focused)?.focus();
   };
-  let waiting = null; // several traits arrive in one message
+  let isWaiting = false; // several traits arrive in one message
   const later = () => {
-    waiting ??= queueMicrotask(() => {
-      waiting = null;
+    if (isWaiting) return;
+    isWaiting = true;
+    queueMicrotask(() => {
+      isWaiting = false;
       show();
-    }) ?? true;
+    });
   };
   model.on("change", later);
   show();

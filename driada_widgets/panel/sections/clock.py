@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from driada_widgets.panel.sections.base import html, row, set_html
+from driada_widgets.panel.sections.base import row
 
 if TYPE_CHECKING:
     from driada_widgets.panel.sections.base import Section
@@ -37,10 +37,7 @@ class Clock:
         self._wider = section.button("Zoom out", "dw-window-out", lambda: state.zoom(2.0))
         self._whole = section.button("Whole recording", "dw-window-all", state.show_all_frames)
         self._unit = section.button("Time in frames", "dw-window-unit", self._turn_unit)
-        self._words = html("", "dw-hint")
-        self.widget = row(
-            self._earlier, self._later, closer, self._wider, self._whole, self._unit, self._words
-        )
+        self.widget = row(self._earlier, self._later, closer, self._wider, self._whole, self._unit)
 
     def _turn_unit(self) -> None:
         state = self._section.state
@@ -58,7 +55,6 @@ class Clock:
         if self._unit.description != label:
             self._unit.description = self._unit.tooltip = label
         self._unit.disabled = state.fps is None
-        set_html(self._words, window_words(window.start, window.stop, state.fps))
 
 
 def window_words(start: int, stop: int, fps: float | None) -> str:

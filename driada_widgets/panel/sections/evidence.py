@@ -8,6 +8,7 @@ import ipywidgets as widgets
 
 from driada_widgets.panel.binding import plain
 from driada_widgets.panel.drawing import Drawing
+from driada_widgets.panel.sections.base import show
 
 if TYPE_CHECKING:
     from driada_widgets.core.build.examine import FeatureReport
@@ -55,10 +56,10 @@ class Evidence:
         self._draw()
 
     def render(self, report: FeatureReport | None) -> None:
-        """Show the values of a feature that is used; others have none to show."""
+        """Show the values of a feature that is used; others, and planes, have no such button."""
         self._report = report
         is_possible = report is not None and len(report.shape) == 1 and bool(report.source)
-        self.button.disabled = not is_possible
+        show(self.button, visible=is_possible)
         self._is_open = self._is_open and is_possible
         self._draw()
 
@@ -66,9 +67,7 @@ class Evidence:
         label = LABELS[self._is_open]
         if self.button.description != label:
             self.button.description = label
-        display = None if self._is_open else "none"
-        if self.widget.layout.display != display:
-            self.widget.layout.display = display
+        show(self.widget, visible=self._is_open)
         state, report = self._section.state, self._report
         values = state.workbench.feature(report.source) if report and self._is_open else None
         if report is None or values is None:

@@ -88,16 +88,16 @@ class Heatmap:
             *(pictures.order_revision, pictures.cell, state.bad_ranges, state.fps),
             tuple((part.name, id(part.values)) for part in parts),
         )
-        work = self._work(snapshot, page, parts)
+        work = self._work(snapshot, page, parts, self._cells)
         self._drawing.draw(wish, work, width=page.width, description=words)
         set_html(self._words, escape(words, limit=None))
 
     def _work(
-        self, snapshot: Snapshot, page: Page, parts: Sequence[FeaturePart]
+        self, snapshot: Snapshot, page: Page, parts: Sequence[FeaturePart], cells: PooledCells
     ) -> Callable[[Progress], bytes]:
         """Gather what the worker needs, so that it asks the state nothing."""
         state = self._section.state
-        cells, scales, order = self._cells, self._scales, state.cells_in_order
+        scales, order = self._scales, state.cells_in_order
         window = (snapshot.window.start, snapshot.window.stop or state.n_frames)
         bad, cell, n_cells = state.bad_ranges, snapshot.pictures.cell, state.n_cells
         marked = None if cell is None else (float(state.place_of(cell)), str(cell))
@@ -116,13 +116,14 @@ class Heatmap:
             from driada_widgets import plots
 
             n_rows, n_columns = plots.heatmap_shape(page, len(parts))
-            if cells is None:
-                return b""
-            pooled = cells.pixels(*window, n_columns, progress)
-            shades = plots.to_shades(pooled, scales.of(cells, bad, progress))[order]
+            found = scales.of(cells, bad, progress)
+            shades = np.empty((n_cells, n_columns), dtype=np.uint8)
+            for rows, pooled in cells.blocks(*window, n_columns, progress):
+                shades[rows] = plots.to_shades(pooled, found[rows])
             bands = [_band(part, window, n_columns) for part in parts]
             progress.check()
-            figure = plots.draw_heatmap(_to_rows(shades, n_rows), features=bands, **options)
+            image = _to_rows(shades[order], n_rows)
+            figure = plots.draw_heatmap(image, features=bands, **options)
             return plots.to_png(figure, page)
 
         return work
@@ -142,8 +143,10 @@ class _Scales:
         from driada_widgets.plots import row_scales
 
         if self._scales is None or self._bad != bad:
-            self._scales = row_scales(cells.sample(bad, progress))
-            self._bad = bad
+            scales = np.empty((len(cells.calcium), 2), dtype=np.float32)
+            for rows, columns in cells.samples(bad, progress):
+                scales[rows] = row_scales(columns)
+            self._scales, self._bad = scales, bad
         return self._scales
 
 

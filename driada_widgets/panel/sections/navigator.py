@@ -33,7 +33,7 @@ class Navigator:
             placeholder="none",
             continuous_update=False,
             style={"description_width": "4.5em"},
-            layout=widgets.Layout(width="10em"),
+            layout=widgets.Layout(width="9em"),
         )
         text.add_class("dw-cell")
         self._cell = bind(text, "value", self._select, on_error=section.failed("Select the neuron"))
@@ -41,6 +41,7 @@ class Navigator:
         after = section.button("Next neuron", "dw-cell-on", lambda: state.step_cell(1))
         self._order = section.choice("Sort by", "dw-cell-order", [("number", "cell")], self._sort)
         self._order.widget.style.description_width = "4em"
+        self._order.widget.layout.width = "17em"
         self._at_once = section.choice("Show", "dw-cells-at-once", AT_ONCE, state.show_cells)
         self._at_once.widget.style.description_width = "3em"
         self._at_once.widget.layout.width = "8em"

@@ -13,6 +13,7 @@ from driada_widgets.panel.sections.navigator import Navigator
 from driada_widgets.panel.sections.pictures import TracePicture
 
 if TYPE_CHECKING:
+    from driada_widgets.core.report import Progress
     from driada_widgets.panel.picture_view import PictureName
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
@@ -27,6 +28,8 @@ PICTURES: tuple[tuple[PictureName, str], ...] = (
 )
 TIMED = frozenset({"heatmap", "trajectory"})
 """Pictures that need buttons to move in time; the traces have their own, quality has no time."""
+WARM_UP_SEC = 1.0
+"""After so long the traces are on screen, and the first heatmap need not wait for matplotlib."""
 
 
 class Views:
@@ -39,6 +42,8 @@ class Views:
         self._navigator = Navigator(section)
         self._clock = Clock(section)
         self._pictures: dict[PictureName, Any] = {"traces": TracePicture(section)}
+        self._warmer = section.state.new_runner()
+        self._is_warm = False
         self._gone = html("", "dw-problem")
         self._place = widgets.VBox([self._pictures["traces"].widget])
         bar = row(*self._buttons.values())
@@ -65,6 +70,7 @@ class Views:
         for name, button in self._buttons.items():
             (button.add_class if name == shown else button.remove_class)("dw-now")
             button.tooltip = f"{button.description}: on screen" if name == shown else ""
+        self._warm_up()
         self._navigator.render(snapshot)
         self._clock.render(snapshot)
         show(self._clock.widget, visible=shown in TIMED)
@@ -75,6 +81,17 @@ class Views:
             self._place.children = (picture.widget,)
         picture.render(snapshot)
 
+    def _warm_up(self) -> None:
+        """Import what draws pictures, beside everything else; a failure shows when one is drawn."""
+        if not self._is_warm:
+            self._is_warm = True
+            self._warmer.start(
+                _import_plots,
+                on_done=lambda _: None,
+                on_error=lambda _: None,
+                delay_sec=WARM_UP_SEC,
+            )
+
     def _resized(self) -> None:
         self.render(self._section.state.snapshot)
 
@@ -83,6 +100,13 @@ _WRITTEN_OVER = (
     "The file was written over while it was open, so it is not shown any more. Check the data "
     "again."
 )
+
+
+def _import_plots(progress: Progress) -> None:
+    from driada_widgets import plots
+
+    progress.check()
+    plots.warm_up(plots.Page(width=100, height=100))
 
 
 def _make(name: PictureName, section: Section, ruler: Ruler) -> Any:

@@ -1,0 +1,45 @@
+"""An image that is drawn one value to a pixel; matplotlib's own resampling takes 100 bytes each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+__all__ = ["fill_axes", "fit"]
+
+
+def fit(image: NDArray[np.uint8], n_rows: int, n_columns: int) -> NDArray[np.uint8]:
+    """Repeat or leave out rows and columns, so that an image has a given size."""
+    rows = np.arange(n_rows) * len(image) // max(1, n_rows)
+    columns = np.arange(n_columns) * image.shape[1] // max(1, n_columns)
+    is_fitting = image.shape[:2] == (n_rows, n_columns)
+    fitted: NDArray[np.uint8] = image if is_fitting else image[rows[:, np.newaxis], columns]
+    return fitted
+
+
+def fill_axes(axes: Axes, image: NDArray[np.uint8]) -> None:
+    """Fill axes with an image, shape ``(n_rows, n_columns, 4)``, its first row at the top."""
+    from matplotlib.artist import Artist
+
+    class Pixels(Artist):
+        """Draws the image at the size that the axes have on the canvas."""
+
+        def draw(self, renderer: Any) -> None:
+            box = axes.get_window_extent()
+            left, bottom = round(box.x0), round(box.y0)
+            n_rows, n_columns = round(box.y1) - bottom, round(box.x1) - left
+            if not (len(image) and image.shape[1] and n_rows > 0 and n_columns > 0):
+                return
+            pen = renderer.new_gc()
+            flipped = np.ascontiguousarray(fit(image, n_rows, n_columns)[::-1])
+            renderer.draw_image(pen, left, bottom, flipped)
+            pen.restore()
+
+    pixels = Pixels()
+    pixels.set_zorder(1)
+    axes.add_artist(pixels)
