@@ -24,7 +24,7 @@ FORMATS = (
     ("Pickle (for older scripts)", "pickle"),
 )
 PICKLE_WARNING = (
-    "A pickle can run code when other programs open it, and it has no checksums of its own. "
+    "A pickle can run code when other programs open it, and other programs see no damage in it. "
     "Send the archive to other people."
 )
 
