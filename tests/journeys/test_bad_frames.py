@@ -48,15 +48,14 @@ def marked(page: Page) -> list[tuple[int, int]]:
     return [(int(pair[0]), int(pair[-1])) for pair in ends]
 
 
-def lists(page: Page, *expected: tuple[int, int], near: int = NEAR) -> None:
-    """Wait until so many ranges are listed, near to those expected."""
-    expect(page.locator(".dw-bad-list .dw-bad-remove:visible")).to_have_count(len(expected))
-    wanted = pytest.approx(np.ravel(expected), abs=near)
-    for _ in range(WAITS):  # the count may be right before the ends are
-        if np.ravel(marked(page)).tolist() == wanted:
-            break
-        page.wait_for_timeout(WAIT_MS)
-    assert np.ravel(marked(page)).tolist() == wanted
+def lists(page: Page, *expected: tuple[int, int]) -> None:
+    """Wait until as many ranges are listed as expected, and near to these."""
+    wanted = pytest.approx([end for pair in expected for end in pair], abs=NEAR)
+    for _ in range(100):
+        if [end for pair in marked(page) for end in pair] == wanted:
+            return
+        page.wait_for_timeout(50)
+    assert marked(page) == list(expected)
 
 
 def to_check(page: Page, address: str, root: Path) -> Locator:
