@@ -150,11 +150,13 @@ class AssembledExperiment(ExperimentQueries):
     @property
     def asp(self) -> NDArray[Any] | None:
         """Amplitude spikes, shape ``(n_cells, n_frames)``, read-only, or ``None``."""
+        self._keep_spikes_of_neurons()
         return self._spike_arrays.asp
 
     @property
     def reconstructions(self) -> NDArray[Any] | None:
         """Reconstructed calcium, shape ``(n_cells, n_frames)``, read-only, or ``None``."""
+        self._keep_spikes_of_neurons()
         return self._spike_arrays.reconstructions
 
     @property
@@ -196,6 +198,7 @@ class AssembledExperiment(ExperimentQueries):
     @property
     def provenance(self) -> Mapping[str, Any]:
         """Request, source fingerprint, notes and versions; stored with the experiment."""
+        self._keep_spikes_of_neurons()
         return self._contents.provenance
 
     @property

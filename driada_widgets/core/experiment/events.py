@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from driada_widgets.core.errors import CorruptFileError
 from driada_widgets.core.experiment.plain import from_plain, to_plain
 from driada_widgets.core.spikes.ridges import Ridges
 
@@ -115,14 +116,41 @@ class EventStore:
     def from_plain(
         cls, plain: Mapping[str, Any], arrays: Mapping[str, NDArray[np.generic]]
     ) -> EventStore:
-        """Take stored events; arrays are not looked at."""
-        return cls(
+        """Take stored events; of arrays only shapes and dtypes are looked at.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            If they contradict each other.
+        """
+        store = cls(
             entries=tuple(
                 entry | {"kinetics": from_plain(entry["kinetics"])} for entry in plain["entries"]
             ),
             scales=tuple((scales, times) for scales, times in plain["scales"]),
             arrays={id_: arrays[id_] for id_ in EVENT_ARRAYS if id_ in arrays},
         )
+        store._check()
+        return store
+
+    def _check(self) -> None:
+        counts = {name: sum(_count(entry, name) for entry in self.entries) for name in _BOUNDS_OF}
+        n_ridges = sum(_count(entry, name) for entry in self.entries for name in _RIDGE_FIELDS)
+        expected = {_BOUNDS_OF[name]: (1, count, 2) for name, count in counts.items()}
+        expected |= dict.fromkeys(RIDGE_TABLE, (1, 1, n_ridges))
+        for id_, shape in expected.items():
+            held = self.arrays.get(id_)
+            found = shape if held is None and 0 in shape else None if held is None else held.shape
+            if found != shape:
+                msg = f"The array {id_!r} has the shape {found}, not {shape}"
+                raise ValueError(msg)
+        for id_, array in self.arrays.items():
+            if array.ndim != 3 or array.dtype != _DTYPES[id_]:
+                msg = f"The array {id_!r} is {array.dtype} of {array.ndim} axes"
+                raise ValueError(msg)
+        if len(self._places) != len(self.entries):
+            msg = "Two entries of events are about one neuron"
+            raise ValueError(msg)
 
     def to_plain(self) -> dict[str, Any]:
         """Give everything but the arrays, as JSON knows it."""
@@ -182,6 +210,7 @@ class EventStore:
         first = self._firsts["ridges"][place]
         first += 0 if name == "ridges" else _count(entry, "ridges")
         stop = first + entry[name]
+        self._check_points()
         points = slice(*self._point_stops[[first, stop]].tolist())
         scales, times = ([], []) if stop == first else self.scales[entry[f"{name}_scales"]]
         return Ridges(
@@ -190,6 +219,15 @@ class EventStore:
             **{_FIELD_OF[id_]: self._flat(id_)[first:stop] for id_ in RIDGE_TABLE},
             **{_FIELD_OF[id_]: self._flat(id_)[points] for id_ in RIDGE_POINTS},
         )
+
+    def _check_points(self) -> None:
+        n_points = self._point_stops[-1]
+        if any(self._flat(id_).size != n_points for id_ in RIDGE_POINTS):
+            msg = (
+                "The stored ridges are not complete: they have not as many points as they should. "
+                "Build the experiment again from its source."
+            )
+            raise CorruptFileError(msg, where="ridge_frames")
 
     def _bounds(self, place: int, name: str) -> NDArray[np.int64] | None:
         count = self.entries[place][name]
