@@ -57,12 +57,20 @@ def _built(before: Snapshot, after: Snapshot) -> str:
 
 
 def _checked(before: Snapshot, after: Snapshot) -> str:
-    check = after.check
-    if check is None or check is before.check:
+    """Give the verdict; after an edit, which is always checked again, only another one."""
+    if after.check is None or after.check is before.check:
         return ""
-    verdict = "not ready" if after.n_to_do else "ready to build"
-    counts = f"{len(check.issues)} problems, {len(after.questions)} questions"
-    return f"Checked: {verdict}. {counts}, {len(check.notes)} notes."
+    said = _verdict(after)
+    is_same = before.is_checked and before.request == after.request
+    is_asked_for = before.check is None or is_same
+    return said if is_asked_for or said != _verdict(before) else ""
+
+
+def _verdict(snapshot: Snapshot) -> str:
+    check = snapshot.check
+    verdict = "not ready" if snapshot.n_to_do else "ready to build"
+    counts = f"{len(check.issues) if check else 0} problems, {len(snapshot.questions)} questions"
+    return f"Checked: {verdict}. {counts}, {len(check.notes) if check else 0} notes."
 
 
 def _stopped(before: Snapshot, after: Snapshot) -> str:

@@ -67,6 +67,24 @@ def test_undo_and_redo_are_told_by_name(tmp_path: Path) -> None:
     ]
 
 
+def test_check_after_an_edit_is_told_when_the_verdict_changes(tmp_path: Path) -> None:
+    """Every edit is checked again; the same verdict again is not worth a word, unless asked for."""
+    speed = np.sin(np.arange(1000.0))
+    speed[5:9] = np.nan
+    state = opened_state(write_recording(tmp_path, speed=speed))
+    said = heard(state)
+
+    state.mark_bad(100, 120)
+    quiet = list(said)
+    state.set_nan_of("speed", "interpolate")
+    changed = list(said)
+    state.check()
+
+    assert quiet == []
+    assert [text.partition(".")[0] for text in changed] == ["Checked: ready to build"]
+    assert len(said) == 2
+
+
 def test_problem_and_failure_are_told(tmp_path: Path) -> None:
     """Not ready is said with the count; an error with its cause and what to do."""
     state = opened_state(write_recording(tmp_path))

@@ -30,7 +30,7 @@ function lineOf(entry, index, id) {
   return line;
 }
 
-function parts(model) {
+function parts(id) {
   const box = element("div", "dw-picker-box");
   const bar = element("div", "dw-picker-bar");
   const up = element("button", "dw-picker-up jupyter-button", "Up one folder");
@@ -48,7 +48,7 @@ function parts(model) {
   const keys = "↑ ↓ or letters: move · Space or click: choose · Enter or double click: open · Backspace: up";
   const foot = element("div", "dw-picker-foot");
   const help = element("span", "dw-picker-keys", keys);
-  help.id = `dw-picker-keys-${model.model_id ?? ""}`;
+  help.id = `${id}-keys`;
   list.setAttribute("aria-describedby", help.id);
   foot.append(summary, help);
   box.append(bar, list, foot);
@@ -56,8 +56,8 @@ function parts(model) {
 }
 
 function render({ model, el }) {
-  const { box, up, again, place, part, all, list, summary } = parts(model);
-  const id = `dw-entry-${model.model_id ?? ""}`;
+  const id = `dw-picker-${Math.random().toString(36).slice(2)}`; // a page may show two
+  const { box, up, again, place, part, all, list, summary } = parts(id);
   el.append(box);
   let active = 0;
   let typed = "";
@@ -97,14 +97,16 @@ function render({ model, el }) {
   /** Go to the next line whose name begins with what was typed; one letter again goes on. */
   function jump(letter) {
     const now = performance.now();
-    typed = now - typedAt > TYPED_MS ? letter : typed + letter;
-    typedAt = now;
-    const isOne = typed.length === 1;
+    const wanted = now - typedAt > TYPED_MS ? letter : typed + letter;
     const names = model.get("entries").map((entry) => entry.name.toLowerCase());
-    const from = isOne ? active + 1 : active;
+    const from = wanted.length === 1 ? active + 1 : active;
     const order = names.map((_, i) => (from + i) % names.length);
-    const found = order.find((i) => names[i].startsWith(typed.toLowerCase()));
+    const found = order.find((i) => names[i].startsWith(wanted.toLowerCase()));
+    if (letter === " " && (wanted === " " || found === undefined)) return false; // no part of a name
+    typed = wanted;
+    typedAt = now;
     if (found !== undefined) mark(found);
+    return true;
   }
 
   const indexOf = (target) => [...list.children].indexOf(target.closest("[role=option]"));
@@ -119,13 +121,11 @@ function render({ model, el }) {
   list.addEventListener("dblclick", (event) => indexOf(event.target) >= 0 && tell("open"));
   list.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const isTyping = event.key !== " " || performance.now() - typedAt < TYPED_MS;
     if (event.key in moves) mark(active + moves[event.key]);
     else if (event.key === "Enter") tell("open");
     else if (event.key === "Backspace") goUp();
-    else if (event.key.length === 1 && event.key !== "?" && isTyping) jump(event.key);
-    else if (event.key === " ") tell("choose");
-    else return;
+    else if (event.key.length !== 1 || event.key === "?") return;
+    else if (!jump(event.key)) tell("choose");
     event.preventDefault();
     event.stopPropagation();
   });

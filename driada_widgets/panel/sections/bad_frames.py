@@ -32,6 +32,7 @@ class BadFrames:
     def __init__(self, section: Section) -> None:
         self._section = section
         self._text = widgets.Text(
+            continuous_update=False,  # a click must not overtake what was typed
             placeholder="120-180, 300 or 6.0s-9.0s",
             description="Bad frames",
             tooltip="Bad frames to add",
@@ -116,6 +117,7 @@ class _OtherWays:
     def __init__(self, section: Section) -> None:
         self._section = section
         self._pasted = widgets.Textarea(
+            continuous_update=False,
             placeholder="Paste here: one frame or range a line, or cells of a spreadsheet",
             description="Paste a list",
             tooltip="Bad frames, one frame or range a line",
@@ -126,6 +128,7 @@ class _OtherWays:
         self._pasted.add_class("dw-bad-paste")
         paste = section.button("Add pasted", "dw-bad-paste-add", self._paste)
         self._path = widgets.Text(
+            continuous_update=False,
             placeholder="bad_frames.npy, bad_frames.csv",
             description="From a file",
             tooltip="Path of a file with bad frames",

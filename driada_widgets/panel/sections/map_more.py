@@ -78,6 +78,7 @@ class MoreCard:
         self._combined = widgets.Text(
             description="as",
             placeholder="position",
+            continuous_update=False,  # a click must not overtake what was typed
             style={"description_width": "2em"},
             layout=widgets.Layout(width="auto"),
         )

@@ -87,6 +87,7 @@ def _field(label: str, hint: str, css_class: str, *, width: str = "11em") -> Any
     made = widgets.Text(
         description=label,
         placeholder=hint,
+        continuous_update=False,  # a click must not overtake what was typed
         style={"description_width": width},
         layout=widgets.Layout(width="auto", flex="1 1 14em"),
     )

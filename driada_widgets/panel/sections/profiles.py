@@ -95,7 +95,9 @@ class ProfileMaker:
         self.widget.add_class("dw-profile")
 
     def _text(self, label: str, css_class: str, hint: str) -> Any:
-        made = widgets.Text(description=label, placeholder=hint, style=_STYLE, layout=_WIDE)
+        made = widgets.Text(
+            description=label, placeholder=hint, continuous_update=False, style=_STYLE, layout=_WIDE
+        )
         made.add_class(css_class)
         return made
 
