@@ -121,6 +121,7 @@ class BuildVerbs(CheckVerbs):
         self._change(
             summary=summary,
             is_built=request == self.snapshot.request,
+            saved=summary.opened,
             revision=self.snapshot.revision + 1,
             job=JobView(),
             log=self._logged(

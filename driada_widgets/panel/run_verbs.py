@@ -52,7 +52,8 @@ class RunVerbs(ShareVerbs, BatchVerbs):
         if found == source.path:
             return
         fresh = LoadRequest(
-            source=replace(source, path=found, neural=None), root=self.snapshot.request.root
+            source=replace(source, path=found, neural=None, as_saved=True),
+            root=self.snapshot.request.root,
         )
         self._edit(f"choose {found.name}", fresh)
 

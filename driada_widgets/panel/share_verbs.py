@@ -126,7 +126,8 @@ class ShareVerbs(SaveVerbs):
         return " ".join(not_replayable(self.snapshot.request))
 
     def _replayed(self, found: Replay) -> None:
-        self._change(job=JobView(), log=self._logged(found.words))
+        line = f"replay {'verified' if found.verified else 'differs'}: hash {found.found[:12]}"
+        self._change(job=JobView(), log=self._logged(line))
         self._set_work(replayed=Replayed(verified=found.verified, words=found.words))
 
     def _handed(self, name: str, content: bytes, deliver: Callable[[str, bytes], object]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from driada_widgets import open_experiment
-from driada_widgets.core.request.model import LoadRequest
+from driada_widgets.core.request.model import LoadRequest, SourceSpec
 from driada_widgets.core.workbench import Workbench
 from driada_widgets.panel.jobs import Worker
 from driada_widgets.panel.roots import Roots
@@ -108,6 +108,22 @@ def test_undone_edit_is_the_experiment_as_it_was_saved(tmp_path: Path, archive: 
 
     assert state.result.plan is None
     assert state.snapshot.summary.opened
+
+
+def test_another_saved_experiment_is_opened_as_it_was_saved(tmp_path: Path, archive: Path) -> None:
+    """Nothing of the one before is asked of it."""
+    state = choose_saved(tmp_path, archive).state
+    state.open()
+    other = archive.with_name("other.pickle")
+    other.write_bytes(DRIADA_PICKLE.read_bytes())
+
+    state.choose_file(str(other))
+    chosen = state.snapshot.request
+    state.open()
+
+    assert chosen == LoadRequest(source=SourceSpec(kind="saved", path=other), root=chosen.root)
+    assert state.result.plan is None
+    assert state.snapshot.session_name == "golden_shared"
 
 
 def test_it_is_built_again_from_its_own_request(tmp_path: Path, archive: Path) -> None:

@@ -43,9 +43,15 @@ function render({ model, el }) {
   button.addEventListener("click", async () => {
     const done = await copy(model.get("text"), el);
     button.focus();
-    said.textContent = done ? "Copied" : "Not copied: select the text and press Ctrl+C";
+    button.style.minWidth = `${button.offsetWidth}px`; // nothing beside it jumps
+    if (done) button.textContent = "Copied";
+    said.textContent = done ? "Copied" : "Not copied: select the text below and press Ctrl+C";
+    said.classList.toggle("dw-copy-failed", !done);
     clearTimeout(timer);
-    timer = setTimeout(() => (said.textContent = ""), SHOWN_MS);
+    timer = setTimeout(() => {
+      said.textContent = "";
+      show();
+    }, SHOWN_MS);
   });
   const show = () => {
     button.textContent = model.get("description");

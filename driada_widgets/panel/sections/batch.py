@@ -29,7 +29,7 @@ NAME_HINT = (
     "{stem} is the file's name without its ending, {parent} its folder's, {number} 1, 2, … "
     "Sessions of IABS are named by their files."
 )
-HEAD = ("File", "Session", "Status", "Size", "What is said", "Hash", "Saved to")
+HEAD = ("Session, file", "Status", "Size", "What is said", "Hash, saved to")
 
 
 class BatchCard:
@@ -131,7 +131,7 @@ def _table(rows: Sequence[BatchRow], roots: Roots) -> str:
         return ""
     head = "".join(f'<th scope="col">{title}</th>' for title in HEAD)
     body = "".join(_line(row, roots) for row in rows)
-    return f'<table class="dw-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _line(row: BatchRow, roots: Roots) -> str:
@@ -144,14 +144,13 @@ def _line(row: BatchRow, roots: Roots) -> str:
     if row.n_notes and row.status in {"ready", "done"}:
         said.append(f"{row.n_notes} note{'' if row.n_notes == 1 else 's'}")
     saved = "" if row.saved_to is None else roots.shown(row.saved_to)
+    hash_ = f"<code>{escape(row.hash[:12])}</code> " if row.hash else ""
     cells = (
-        escape(roots.shown(row.path), limit=80),
-        escape(row.name, limit=60),
+        f"{escape(row.name, limit=60)}<br>{escape(roots.shown(row.path), limit=80)}",
         f"<b>{escape(STATUS_WORDS[row.status])}</b>",
         size,
         "<br>".join(escape(line, limit=None) for text in said for line in text.splitlines()),
-        f"<code>{escape(row.hash[:12])}</code>" if row.hash else "",
-        escape(saved, limit=80),
+        f"{hash_}{escape(saved, limit=80)}",
     )
     css_class = f"dw-batch-{row.status}"
     return f'<tr class="{css_class}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
