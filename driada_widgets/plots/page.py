@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from driada_widgets.plots.pixels import fill_box
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -56,6 +58,8 @@ INK: dict[Theme, tuple[str, str, str]] = {
 UNKNOWN_UNIT = "a.u. (unit unknown)"
 DPI = 100
 FONT_PT = 9.0
+CHARACTER_PX = 8
+"""Width of a digit of that font."""
 THIN_SPACE = "\u202f"
 
 
@@ -143,16 +147,20 @@ def new_figure(page: Page) -> Figure:
 
 def add_axes(figure: Figure, page: Page, box: Box) -> Axes:
     """Add axes at a place in CSS pixels, counted from the upper left corner."""
+    axes = figure.add_axes(_share(page, box))
+    style_axes(axes, page)
+    return axes
+
+
+def _share(page: Page, box: Box) -> tuple[float, float, float, float]:
+    """Turn a box into left, bottom, width and height as shares of the page."""
     left, top, width, height = box
-    share = (
+    return (
         left / page.width,
         1 - (top + height) / page.height,
         width / page.width,
         height / page.height,
     )
-    axes = figure.add_axes(share)
-    style_axes(axes, page)
-    return axes
 
 
 def style_axes(axes: Axes, page: Page) -> None:
@@ -243,21 +251,17 @@ def colour_bar(
     label: str,
 ) -> None:
     """Draw a colour bar from 0 to 1 at a place in CSS pixels; much faster than matplotlib's."""
-    axes = add_axes(figure, page, box)
-    axes.imshow(
-        np.linspace(1, 0, 128)[:, np.newaxis],
-        aspect="auto",
-        cmap=CMAP,
-        extent=(0, 1, 0, 1),
-        vmin=0,
-        vmax=1,
-    )
-    axes.set_xticks([])
-    axes.yaxis.tick_right()
-    axes.yaxis.set_label_position("right")
-    axes.set_yticks([place for place, _ in ticks], [text for _, text in ticks])
-    axes.set_ylabel(label)
-    axes.spines[:].set_visible(False)
+    from matplotlib import colormaps
+
+    left, bottom, width, height = _share(page, box)
+    shades = colormaps[CMAP](np.linspace(1, 0, 128))[:, np.newaxis]
+    fill_box(figure, (left, bottom, width, height), np.round(255 * shades).astype(np.uint8))
+    words: dict[str, Any] = {"color": page.ink, "fontsize": FONT_PT, "va": "center"}
+    for place, text in ticks:
+        figure.text(left + width + 5 / page.width, bottom + place * height, text, **words)
+    widest = max(len(text) for _, text in ticks)
+    beside = left + width + (9 + CHARACTER_PX * widest) / page.width
+    figure.text(beside, bottom + height / 2, label, rotation=90, ha="left", **words)
 
 
 def to_png(figure: Figure, page: Page) -> bytes:

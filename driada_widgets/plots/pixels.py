@@ -1,4 +1,4 @@
-"""An image that is drawn one value to a pixel; matplotlib's own resampling takes 100 bytes each."""
+"""Images that are drawn one value to a pixel; matplotlib's own resampling takes 100 bytes each."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.transforms import BboxBase
     from numpy.typing import NDArray
 
-__all__ = ["fill_axes", "fit"]
+__all__ = ["fill_axes", "fill_box", "fit"]
 
 
 def fit(image: NDArray[np.uint8], n_rows: int, n_columns: int) -> NDArray[np.uint8]:
@@ -24,16 +29,30 @@ def fit(image: NDArray[np.uint8], n_rows: int, n_columns: int) -> NDArray[np.uin
 
 def fill_axes(axes: Axes, image: NDArray[np.uint8]) -> None:
     """Fill axes with an image, shape ``(n_rows, n_columns, 4)``, its first row at the top."""
+    axes.add_artist(_pixels(image, axes.get_window_extent))
+
+
+def fill_box(
+    figure: Figure, share: tuple[float, float, float, float], image: NDArray[np.uint8]
+) -> None:
+    """Fill a part of a figure (left, bottom, width and height as shares of it) with an image."""
+    from matplotlib.transforms import Bbox, TransformedBbox
+
+    box = TransformedBbox(Bbox.from_bounds(*share), figure.transFigure)
+    figure.add_artist(_pixels(image, lambda: box))
+
+
+def _pixels(image: NDArray[np.uint8], box_of: Callable[[], BboxBase]) -> Artist:
     from matplotlib.artist import Artist
 
     class Pixels(Artist):
-        """Draws the image at the size that the axes have on the canvas."""
+        """Draws the image at the size that its place has on the canvas."""
 
         def draw(self, renderer: Any) -> None:
-            box = axes.get_window_extent()
+            box = box_of()
             left, bottom = round(box.x0), round(box.y0)
             n_rows, n_columns = round(box.y1) - bottom, round(box.x1) - left
-            if not (len(image) and image.shape[1] and n_rows > 0 and n_columns > 0):
+            if not (image.size and n_rows > 0 and n_columns > 0):
                 return
             pen = renderer.new_gc()
             flipped = np.ascontiguousarray(fit(image, n_rows, n_columns)[::-1])
@@ -42,4 +61,4 @@ def fill_axes(axes: Axes, image: NDArray[np.uint8]) -> None:
 
     pixels = Pixels()
     pixels.set_zorder(1)
-    axes.add_artist(pixels)
+    return pixels
