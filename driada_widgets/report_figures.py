@@ -102,7 +102,13 @@ def _traces(calcium: NDArray[Any], fps: float, bad: frames.Ranges) -> Figure:
     from driada_widgets.plots import plot_traces
 
     rows, step = _thinned(calcium[:N_TRACES])
-    return plot_traces(rows, fps=fps / step, cells=range(len(rows)), bad=_thinned_ranges(bad, step))
+    return plot_traces(
+        rows,
+        fps=fps / step,
+        cells=range(len(rows)),
+        n_total=len(calcium),
+        bad=_thinned_ranges(bad, step),
+    )
 
 
 def _heatmap(calcium: NDArray[Any], fps: float, bad: frames.Ranges) -> Figure:

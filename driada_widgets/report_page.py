@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.machine import format_bytes
 from driada_widgets.core.request import frames
+from driada_widgets.core.signals.evidence import explain
 from driada_widgets.report_figures import report_figures
 from driada_widgets.shown_text import escape, plain
 from driada_widgets.version import __version__
@@ -209,10 +210,12 @@ def _reported(report: FeatureReport) -> Sequence[str]:
 
 
 def _stored(feature: FeatureContent) -> Sequence[str]:
-    """Describe a feature of an experiment that was opened: why is not known any more."""
+    """Describe a feature of an experiment that was opened, by what was kept with its type."""
     info = feature.type_info
-    sure = "" if info is None else f"{min(1.0, info.confidence):.0%}"
-    return feature.name, _word(info), "", sure, "as it was saved", _shape(feature.data.shape)
+    if info is None:
+        return feature.name, _word(info), "", "", "as it was saved", _shape(feature.data.shape)
+    sure = f"{min(1.0, info.confidence):.0%}"
+    return feature.name, _word(info), "", sure, explain(info), _shape(feature.data.shape)
 
 
 def _word(info: Any) -> str:

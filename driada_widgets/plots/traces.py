@@ -38,6 +38,7 @@ def plot_traces(
     *,
     fps: float,
     cells: Sequence[int] = range(10),
+    n_total: int | None = None,
     bad: Sequence[tuple[int, int]] = (),
     unit: str = UNKNOWN_UNIT,
     theme: Theme = "light",
@@ -52,6 +53,8 @@ def plot_traces(
         Frame rate in Hz.
     cells
         Rows to draw, the first at the top; those that do not exist are left out.
+    n_total
+        Neurons that there are, if ``calcium`` holds but some of them.
     bad
         Half-open ranges of bad frames, drawn hatched.
     unit
@@ -87,7 +90,8 @@ def plot_traces(
     set_title(
         axes,
         page,
-        f"{len(rows)} of {number(calcium.shape[0])} neurons; rows are {step:.3g} {unit} apart",
+        f"{len(rows)} of {number(n_total or calcium.shape[0])} neurons; "
+        f"rows are {step:.3g} {unit} apart",
     )
     mark_bad(axes, bad, page, start=0, stop=n_frames)
     time_axis(axes, 0, n_frames, fps=fps, unit="s")
