@@ -226,7 +226,7 @@ def server_environment(root: Path, token: str, profile: Path | None = None) -> d
         "PYTHONPATH": _joined(kept.get("PYTHONPATH"), package),
         ROOT_VARIABLE: str(root),
         PROFILE_VARIABLE: str(profile or ""),
-        UPLOAD_VARIABLE: str(UPLOAD_BYTES),
+        UPLOAD_VARIABLE: kept.get(UPLOAD_VARIABLE) or str(UPLOAD_BYTES),
     }
 
 

@@ -7,9 +7,16 @@ from typing import Any
 
 import pytest
 
+from driada_widgets.app import server_environment
 from driada_widgets.core.errors import FileTooLargeError, LoaderError, StorageError
 from driada_widgets.panel.uploader import Uploader
-from driada_widgets.panel.uploads import UPLOAD_VARIABLE, Upload, safe_name, upload_limit
+from driada_widgets.panel.uploads import (
+    UPLOAD_BYTES,
+    UPLOAD_VARIABLE,
+    Upload,
+    safe_name,
+    upload_limit,
+)
 from tests.panels import make_panel, write_recording
 from tests.widgets import choose, find, gesture, text_of, unexpected
 
@@ -175,3 +182,13 @@ def test_limit_and_reason_are_said_before_the_choice(
     assert "because" in said
     assert "&lt;b&gt;" in text_of(find(panel, "dw-error"))
     assert not (tmp_path / "uploads").exists()
+
+
+def test_served_page_has_the_same_limit_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server hands its kernels the person's own limit, else the usual one."""
+    monkeypatch.delenv(UPLOAD_VARIABLE, raising=False)
+    usual = server_environment(Path(), "")[UPLOAD_VARIABLE]
+    monkeypatch.setenv(UPLOAD_VARIABLE, "1000")
+    told = server_environment(Path(), "")[UPLOAD_VARIABLE]
+
+    assert (usual, told) == (str(UPLOAD_BYTES), "1000")
