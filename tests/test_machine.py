@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import shutil
 import sys
 from pathlib import Path
@@ -106,3 +107,15 @@ def test_unknown_room_is_not_guessed(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(shutil, "disk_usage", fail)
 
     assert machine.free_disk(tmp_path) is None
+
+
+def test_memory_is_given_back_where_that_is_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without glibc nothing happens; with it the library is asked, and nothing breaks."""
+    machine.give_back_memory()
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: SimpleNamespace())
+    machine._trimmer.cache_clear()
+
+    machine.give_back_memory()
+
+    assert machine._trimmer() is None
+    machine._trimmer.cache_clear()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from driada_widgets.core.errors import LoadCancelledError
+from driada_widgets.core.machine import give_back_memory
 from driada_widgets.core.report import Progress
 from driada_widgets.panel.binding import guarded, report_error
 
@@ -24,6 +25,7 @@ __all__ = ["InlineRunner", "Job", "Runner", "Worker"]
 
 _FIRST_WAIT_SEC = 0.005  # a short job is seen at once ...
 _WAIT_SEC = 0.05  # ... a long one twenty times a second
+_REST_SEC = 0.5  # what follows a job at once comes before memory is tidied
 _QUIET_SEC = 0.07  # what ends sooner tells its end only: each telling shows the panel anew
 
 
@@ -203,6 +205,12 @@ class Worker(Runner):
             waited_sec += wait_sec
             wait_sec = min(2 * wait_sec, _WAIT_SEC)
         job.deliver()
+        asyncio.get_running_loop().call_later(_REST_SEC, self._rest, job)
+
+    def _rest(self, job: Job) -> None:
+        """Tidy memory, unless another call has begun meanwhile."""
+        if job is self._job:
+            give_back_memory()
 
     def _take_turn(self, job: Job) -> None:
         with self._turn:

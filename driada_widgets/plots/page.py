@@ -264,7 +264,7 @@ def colour_bar(
     figure.text(beside, bottom + height / 2, label, rotation=90, ha="left", **words)
 
 
-def to_png(figure: Figure, page: Page) -> bytes:
+def to_png(figure: Figure, page: Page, *, is_last: bool = False) -> bytes:
     """Draw a figure into a small PNG, fast.
 
     The picture is reduced to the few hundred colours that these figures use: its file is a
@@ -276,18 +276,26 @@ def to_png(figure: Figure, page: Page) -> bytes:
         Of this module's making.
     page
         Tells the theme.
+    is_last
+        Whether nobody needs the figure any more. It is then emptied: figures refer to themselves
+        in circles, and their images would wait until Python looks for circles.
 
     Returns
     -------
     bytes
         A PNG with a palette.
     """
+    from matplotlib.backends import backend_agg
     from PIL import Image
 
-    canvas: Any = figure.canvas
-    canvas.draw()
+    width, height = (round(size * figure.dpi) for size in figure.get_size_inches())
+    agg: Any = backend_agg  # its renderer has no types
+    renderer = agg.RendererAgg(width, height, figure.dpi)
+    figure.draw(renderer)
+    if is_last:
+        figure.clear()
     colours, nearest = _palette(page.theme)
-    pixels = np.asarray(canvas.buffer_rgba())
+    pixels = np.asarray(renderer.buffer_rgba())
     red, green, blue = (pixels[..., part].astype(np.uint16) >> 3 for part in range(3))
     small = Image.fromarray(nearest[red << 10 | green << 5 | blue], mode="P")
     small.putpalette(colours.tobytes())

@@ -82,6 +82,15 @@ def test_png_has_the_pixels_of_the_page(ratio: float, size: tuple[int, int]) -> 
     assert image_of(new_figure(page), page).size == size
 
 
+def test_last_use_empties_the_figure() -> None:
+    """What nobody needs any more frees its memory at once; else it can be drawn again."""
+    figure = FIGURES["heatmap"]()
+    first = to_png(figure, Page())
+
+    assert to_png(figure, Page(), is_last=True) == first
+    assert figure.axes == []
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_names_of_files_are_drawn_as_text(text: str) -> None:
     """No name is a formula, raises, warns of a missing glyph, or runs out of its place."""

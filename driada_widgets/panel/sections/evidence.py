@@ -85,7 +85,7 @@ class Evidence:
             figure = plots.plot_type_evidence(
                 values, name=name, fps=fps, circular=circular, page=page
             )
-            return plots.to_png(figure, page)
+            return plots.to_png(figure, page, is_last=True)
 
         described = f"Values of {name}: {plain(report.why, limit=200)}"
         self._drawing.draw(

@@ -124,7 +124,7 @@ class Heatmap:
             progress.check()
             image = _to_rows(shades[order], n_rows)
             figure = plots.draw_heatmap(image, features=bands, **options)
-            return plots.to_png(figure, page)
+            return plots.to_png(figure, page, is_last=True)
 
         return work
 

@@ -178,7 +178,7 @@ def _work(
             page=page,
         )
         progress.check()
-        return plots.to_png(figure, page)
+        return plots.to_png(figure, page, is_last=True)
 
     return work
 
