@@ -89,7 +89,9 @@ class MapSection(Section):
             for what, names in LOCKS.items()
             if profile is not None and not all(is_free(profile, name) for name in names)
         ]
-        busy = snapshot.job.kind in {"build", "save"}
+        busy = snapshot.is_working
         self._table.show(array_rows(snapshot), locked=locked, disabled=busy)
+        mark = self._table.add_class if locked else self._table.remove_class
+        mark("dw-locked")  # says so beside it
         set_html(self._none, "" if snapshot.inventory else "Open a source first (step 1).")
         self._more.render(snapshot)
