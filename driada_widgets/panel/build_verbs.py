@@ -81,9 +81,8 @@ class BuildVerbs(CheckVerbs):
         request = self._completed(self.snapshot.request)
         if earlier is not None and earlier.status == "options-differ" and earlier.request:
             # What is shown, printed and saved is what the opened experiment was made by.
-            self._history = self._history.record(f"use the options of {earlier.path.name}", request)
             request = earlier.request
-            self._change(is_checked=False)
+            self._edit(f"use the options of {earlier.path.name}", request)
         self._change(request=request, step="build", error=None, summary=None, saved="")
         self._set_work(replaces="", replayed=None, handed="")
         started = time.monotonic()

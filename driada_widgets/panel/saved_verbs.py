@@ -65,33 +65,41 @@ class SavedVerbs(SourceVerbs):
         return inventory, full, self.workbench.build(full, progress)
 
     def _opened_saved(self, inventory: Inventory, request: LoadRequest, result: LoadResult) -> None:
-        card = self.snapshot.work.card
         self._opened(inventory, request)
-        if card is not None:
-            may_read = self.roots.allows
-            self._set_work(card=with_contents(card, result.experiment, may_read=may_read))
         self._change(step="check")
         self._built(request, result, 0.0)
+
+    def _opened(self, inventory: Inventory, request: LoadRequest) -> None:
+        super()._opened(inventory, request)
+        self._look(request)
 
     def _replaced(self, request: LoadRequest) -> None:
         """Look at another saved experiment as soon as it is chosen."""
         before, source = self.snapshot.request.source, request.source
         super()._replaced(request)
-        if (before.kind, before.path) == (source.kind, source.path):
-            return
-        self._change(work=WorkView())
+        if (before.kind, before.path) != (source.kind, source.path):
+            self._change(work=WorkView())
+            self._look(request)
+
+    def _look(self, request: LoadRequest) -> None:
+        """Find out what a saved experiment is, in a job of its own."""
+        path = request.source.path
         if self._looker is not None:
             self._looker.close()
-        path = source.path
-        if source.kind == "saved" and path is not None:
-            if self._looker is None:
-                self._looker = self._runner.beside()
-            self._looker.start(
-                lambda _: look_at_saved(path, may_read=self.roots.allows),
-                on_done=self._looked_at,
-                on_error=lambda error: self.show_error("source", "Look at the file", error),
-            )
+        if request.source.kind != "saved" or path is None:
+            return
+        if self._looker is None:
+            self._looker = self._runner.beside()
+        self._looker.start(
+            lambda _: look_at_saved(path, may_read=self.roots.allows),
+            on_done=self._looked_at,
+            on_error=lambda error: self.show_error("source", "Look at the file", error),
+        )
 
     def _looked_at(self, card: SavedCard) -> None:
-        if card.path == self.snapshot.request.source.path:
-            self._set_work(card=card)
+        if card.path != self.snapshot.request.source.path:
+            return
+        experiment = self.workbench.experiment if self.snapshot.inventory is not None else None
+        if experiment is not None:
+            card = with_contents(card, experiment, may_read=self.roots.allows)
+        self._set_work(card=card)

@@ -181,6 +181,22 @@ def test_using_other_options_takes_them_over(tmp_path: Path) -> None:
     assert state.snapshot.request.static_features == {"fps": 20.0}
 
 
+def test_locked_options_are_not_taken_over(tmp_path: Path) -> None:
+    """What a profile locks stays, also when a saved experiment was made otherwise."""
+    save_before(tmp_path, static_features={"fps": 7.0})
+    panel = to_build(tmp_path)
+    state = panel.state
+    profile = state.make_profile("Rig", ("exp_params.name",), {})
+    state.choose_cache("use")
+    state._change(profile=profile)
+
+    click(find(panel, "dw-build"))
+
+    assert "locked by the profile" in state.snapshot.error.cause
+    assert state.snapshot.request.static_features == {"fps": 20.0}
+    assert state.result is None
+
+
 def test_damaged_experiment_is_told_and_cannot_be_chosen(tmp_path: Path) -> None:
     """There is one answer left, and it builds."""
     save_before(tmp_path).write_bytes(b"PK\x03\x04 cut")

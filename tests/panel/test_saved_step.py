@@ -224,6 +224,23 @@ def test_data_file_is_no_saved_experiment(tmp_path: Path) -> None:
     assert "<img" not in card_of(panel)
 
 
+def test_resumed_experiment_has_its_card(tmp_path: Path, archive: Path) -> None:
+    """What was left with a saved experiment open is taken up with what is known about it."""
+    state = choose_saved(tmp_path, archive).state
+    state.open()
+    state.keep_now()
+    panel = make_panel(tmp_path)
+
+    panel.state.resume()
+    panel.state.go("source")
+    card = card_of(panel)
+    panel.state.build()
+
+    assert "5 neurons × 939 frames" in card
+    assert panel.state.snapshot.summary is not None
+    assert panel.state.snapshot.summary.opened
+
+
 def test_opening_does_not_block_the_page(tmp_path: Path) -> None:
     """A pickle is read in the worker: the handler returns at once, and can be cancelled."""
     path = saved(write_recording(tmp_path), "Exp mouse.pickle")

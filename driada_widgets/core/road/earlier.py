@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +17,7 @@ from driada_widgets.core.store import cache
 from driada_widgets.core.store.pickled import read_pickle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from driada_widgets.core.report import Note, Progress
@@ -166,11 +167,18 @@ def _provenance_of_archive(path: Path) -> dict[str, Any]:
 
 
 def _pickle(path: Path, request: LoadRequest, inventory: Inventory) -> Earlier:
+    state = path.stat()
     try:
-        provenance = dict(read_pickle(path).experiment.provenance)
+        provenance = _provenance_of_pickle(path, state.st_size, state.st_mtime_ns)
     except LoaderError as error:
         return _damaged(path, "pickle", error)
-    return _compared(path, "pickle", provenance, request, inventory)
+    return _compared(path, "pickle", dict(provenance), request, inventory)
+
+
+@lru_cache(maxsize=16)
+def _provenance_of_pickle(path: Path, _size: int, _mtime_ns: int) -> Mapping[str, Any]:
+    """Read a whole pickle for the few words that it remembers; once for each state of the file."""
+    return read_pickle(path).experiment.provenance
 
 
 def _compared(

@@ -31,6 +31,11 @@ PLACES: Final = {
     "nan.max_gap_sec": "the longest gap, step Map",
     "bad_frames": "the bad frames, step Check",
     "save": "the file to save, step Save & share",
+    "save.path": "the file to save, step Save & share",
+    "path": "the place of the YAML, step Save & share",
+    "files": "the files of more sessions, step Save & share",
+    "pattern": "the names of more sessions, step Save & share",
+    "replay": "the replay, step Save & share",
 }
 """Field of the request, and where a person finds it."""
 MEND: Final = "Change what is named above, or undo the last edit."

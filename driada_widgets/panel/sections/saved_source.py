@@ -61,10 +61,8 @@ class SavedSource:
         """Why the chosen file is not opened, or empty."""
         snapshot = self._section.state.snapshot
         saved = snapshot.work.card
-        if snapshot.request.source.kind != "saved" or snapshot.request.source.path is None:
+        if snapshot.request.source.kind != "saved" or saved is None:
             return ""
-        if saved is None:
-            return "" if snapshot.error is not None else "Looking at the file…"
         return "It is not opened; see why below." if saved.problem else ""
 
     def render(self, snapshot: Snapshot) -> None:
