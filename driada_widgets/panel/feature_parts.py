@@ -28,12 +28,16 @@ class FeaturePart:
         Whether it takes separate values.
     period
         Period of an angle, else ``None``.
+    origin
+        Tells the array that ``values`` is of: the same as long as that array is. (A row of an
+        array is a new object each time.)
     """
 
     name: str
     values: NDArray[Any]
     discrete: bool = False
     period: float | None = None
+    origin: int = 0
 
 
 def feature_parts(state: StateBase) -> list[FeaturePart]:
@@ -47,7 +51,7 @@ def feature_parts(state: StateBase) -> list[FeaturePart]:
         info = report.type_info
         if values.ndim > 1:
             parts += [
-                FeaturePart(name=f"{report.name}[{index}]", values=part)
+                FeaturePart(name=f"{report.name}[{index}]", values=part, origin=id(values))
                 for index, part in enumerate(values)
             ]
         else:
@@ -56,6 +60,7 @@ def feature_parts(state: StateBase) -> list[FeaturePart]:
                 values=values,
                 discrete=bool(info and info.is_discrete),
                 period=info.circular_period if info else None,
+                origin=id(values),
             )
             parts.append(part)
     return parts

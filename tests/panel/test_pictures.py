@@ -86,13 +86,27 @@ def test_heatmap_has_the_greatest_peaks_at_the_top(panel: LoaderPanel) -> None:
     assert (as_stored[box] != by_peak[box]).any()
 
 
-def test_heatmap_is_drawn_anew_only_when_it_changes(panel: LoaderPanel) -> None:
-    """The log, the progress and other steps do not draw it; window, marks and theme do."""
+@pytest.mark.parametrize("name", ["heatmap", "trajectory"])
+def test_other_changes_draw_nothing(
+    panel: LoaderPanel, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Progress, the log and other steps send no wish to the worker."""
+    click(find(panel, f"dw-view-{name}"))
+    monkeypatch.setattr("driada_widgets.plots.to_png", None)
+
+    panel.state._show(measuring=0.5)
+    panel.state.go("map")
+    panel.state.go("check")
+    panel.state.keep_as_is("nothing")
+
+    assert panel.state.snapshot.error is None
+
+
+def test_heatmap_is_drawn_anew_when_it_changes(panel: LoaderPanel) -> None:
+    """Window, marks, selection, theme and unit of time are in the picture."""
     click(find(panel, "dw-view-heatmap"))
     image = find(panel, "dw-heatmap")
     seen = [image.value]
-    panel.state.go("check")
-    assert image.value is seen[0]
     changes: list[Callable[[], object]] = [
         lambda: click(find(panel, "dw-window-in")),
         lambda: click(find(panel, "dw-window-later")),

@@ -86,7 +86,7 @@ class Heatmap:
         wish = (
             *(id(calcium), window.start, window.stop, window.unit, page),
             *(pictures.order_revision, pictures.cell, state.bad_ranges, state.fps),
-            tuple((part.name, id(part.values)) for part in parts),
+            tuple((part.name, part.origin) for part in parts),
         )
         work = self._work(snapshot, page, parts, self._cells)
         self._drawing.draw(wish, work, width=page.width, description=words)

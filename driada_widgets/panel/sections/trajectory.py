@@ -100,7 +100,7 @@ class Trajectory:
         page = type(page)(width=width, height=HEIGHT, ratio=page.ratio, theme=page.theme)
         by_cell = pictures.colour_by == "cell"
         wish = (
-            *(path, tuple(map(id, position)), window.start, window.stop, page, state.fps),
+            *(path, _origins(state, path), window.start, window.stop, page, state.fps),
             *(state.bad_ranges, pictures.cell if by_cell else "time"),
         )
         work = _work(state, snapshot, page, path, position)
@@ -140,6 +140,13 @@ def _position(
     parts = [part_named(state, name) for name in path]
     found = [part.values for part in parts if part is not None]
     return (found[0], found[1]) if len(found) == 2 else None
+
+
+def _origins(state: PanelState, path: tuple[str, str]) -> tuple[int, ...]:
+    """Tell the arrays that a path is made of."""
+    if not path[1]:
+        return (id(planes(state).get(path[0])),)
+    return tuple(part.origin for part in feature_parts(state) if part.name in path)
 
 
 def _work(
