@@ -47,9 +47,11 @@ class Drawing:
         self._runner = runner
         self._on_error = on_error
         self._wish: Hashable = None
-        self.widget: Any = _Picture(format="png", layout={"display": "none"})
-        self.widget.add_class("dw-drawing")
-        self.widget.add_class(css_class)
+        self._image: Any = _Picture(format="png", layout={"display": "none"})
+        self._image.add_class("dw-drawing")
+        self._image.add_class(css_class)
+        # Each change of an image widget, even of its classes, makes the page read it again.
+        self.widget = widgets.VBox([self._image])
 
     def draw(
         self,
@@ -86,14 +88,14 @@ class Drawing:
         """Hide the picture, and draw whatever is asked for next."""
         self._runner.close()
         self._wish = None
-        self.widget.layout.display = "none"
+        self._image.layout.display = "none"
 
     def _show(self, content: bytes, width: int, description: str) -> None:
-        with self.widget.hold_sync():
-            self.widget.value = content
-            self.widget.tooltip = plain(description, limit=300)
-        self.widget.layout.width = f"{width}px"
-        self.widget.layout.display = None
+        with self._image.hold_sync():
+            self._image.value = content
+            self._image.tooltip = plain(description, limit=300)
+        self._image.layout.width = f"{width}px"
+        self._image.layout.display = None
         self.widget.remove_class("dw-redrawing")
 
     def _failed(self, error: Exception) -> None:
