@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from driada_widgets.core.request.profile import Profile
 from driada_widgets.core.request.text import from_yaml
 from tests.panels import make_panel, write_recording
 from tests.samples import make_aligned
@@ -384,25 +383,3 @@ def test_name_that_the_experiment_needs_is_renamed_by_one_click(tmp_path: Path) 
     assert row_of(panel, "neurons")["newName"] == "neurons_feature"
     assert panel.state.snapshot.resolved is not None
     assert not isinstance(panel.state.snapshot.resolved, tuple)
-
-
-def test_what_a_profile_locks_is_locked_in_the_table(tmp_path: Path) -> None:
-    """Parts and names stay, policies left free do not; a forged message changes nothing."""
-    panel = opened(tmp_path)
-    profile = Profile(
-        title="Rig", request=panel.state.snapshot.request, free=("source.path", "nan")
-    )
-    panel.state.use_profile(profile)
-    panel.state.show_all_steps()
-    panel.state.choose_file(str(tmp_path / "mouse.npz"))
-    panel.state.open()
-    table = find(panel, "dw-arrays")
-
-    change(panel, "speed", "part", "out")
-    change(panel, "speed", "nan", "drop")
-    request = panel.state.snapshot.request
-
-    assert table.locked == ["name", "part", "period", "transposed"]
-    assert "dw-locked" in table._dom_classes
-    assert request.features is None
-    assert request.nan.of("speed").policy == "drop"
