@@ -82,7 +82,7 @@ def _stopped(before: Snapshot, after: Snapshot) -> str:
 
 
 def _edited(before: Snapshot, after: Snapshot) -> str:
-    if before.request == after.request:
+    if (before.request, before.answered) == (after.request, after.answered):
         return ""
     if before.undo and after.redo == before.undo and after.undo != before.undo:
         return f"Undone: {plain(before.undo)}."

@@ -14,6 +14,7 @@ from driada_widgets.panel.feature_verbs import FeatureVerbs
 
 if TYPE_CHECKING:
     from driada_widgets.core.report import Fix
+    from driada_widgets.panel.snapshot import Snapshot
 
 __all__ = ["EditVerbs"]
 
@@ -82,7 +83,15 @@ class EditVerbs(FeatureVerbs, BadVerbs):
 
     def keep_as_is(self, note_id: str) -> None:
         """Answer a question with "keep it as it is"."""
-        self._change(answered=self.snapshot.answered | {note_id})
+        name = f"keep {_subject(self.snapshot, note_id)} as it is"
+        self._edit_answers(name, self.snapshot.answered | {note_id})
+
+
+def _subject(snapshot: Snapshot, note_id: str) -> str:
+    """Give the array that a question is about."""
+    sources = (snapshot.check, snapshot.resolved)
+    notes = [note for found in sources for note in getattr(found, "notes", ())]
+    return next((note.subject for note in notes if note.id == note_id), note_id)
 
 
 def _positive(key: str, text: str) -> float:

@@ -85,7 +85,7 @@ class MemoryVerbs(RunVerbs):
         kept = self._plans[index]
         request = self._resumable(kept)
         self._continues = (kept.file, kept.changed_ns)
-        self._history = self._history.record("resume", self.snapshot.request)
+        self._history = self._history.record("resume", self._decisions)
         self._replaced(request)
         self._change(answered=kept.answered, step="source", offers=(), notice="")
         if not kept.was_opened:

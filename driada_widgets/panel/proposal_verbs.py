@@ -36,7 +36,7 @@ class ProposalVerbs(BadVerbs, RunVerbs):
     """Looks for bad frames in a job of its own, so that no check and no build waits for it.
 
     A rejected proposal stays rejected for its recording, also when the plan is resumed: it is
-    kept among the answers. An accepted one is an edit: undone, the proposal is open again.
+    kept among the answers. Accepting and rejecting are edits: undone, the proposal is open again.
     """
 
     _found = Proposals()
@@ -128,7 +128,7 @@ class ProposalVerbs(BadVerbs, RunVerbs):
         return tuple(
             item
             for item in self._found.items
-            if _answer(item) not in rejected
+            if _rejection(item) not in rejected
             and not any(start <= item.start and item.stop <= stop for start, stop in marked)
         )
 
@@ -155,17 +155,20 @@ class ProposalVerbs(BadVerbs, RunVerbs):
     def reject_proposal(self, index: int) -> None:
         """Leave the frames of one proposal as they are, and do not propose them again."""
         if 0 <= index < len(self.snapshot.proposals):
-            answer = _answer(self.snapshot.proposals[index])
-            self._reject(_rejections(self.snapshot) | {answer})
+            item = self.snapshot.proposals[index]
+            text = frames.to_text([(item.start, item.stop)])
+            answered = self.snapshot.answered | {_rejection(item)}
+            self._edit_answers(f"reject {item.kind} {text}", answered)
             self._look_at_reviewed()
 
     def restore_rejected(self) -> None:
         """Propose again what was rejected in this recording."""
-        self._reject(frozenset())
+        self._edit_answers("propose rejected frames again", self.snapshot.answered_notes)
 
-    def _reject(self, rejected: frozenset[str]) -> None:
-        self._rejected = {**self._rejected, _recording(self.snapshot): rejected}
-        self._change(answered=self.snapshot.answered_notes | rejected)
+    def _answer(self, answered: frozenset[str]) -> None:
+        super()._answer(answered)
+        recording, rejected = _recording(self.snapshot), _rejections(self.snapshot)
+        self._rejected = {**self._rejected, recording: rejected}
 
     def review_next(self, by: int = 1) -> None:
         """Look at the next open proposal, or the one before; after the last comes the first."""
@@ -212,7 +215,7 @@ def _recording(snapshot: Snapshot) -> object:
     return (inventory.path, inventory.fingerprint) if inventory is not None else None
 
 
-def _answer(item: Proposal) -> str:
+def _rejection(item: Proposal) -> str:
     return f"{REJECTED}{item.kind} {item.start}-{item.stop}"
 
 

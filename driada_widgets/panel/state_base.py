@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import LoaderError
 from driada_widgets.core.request.model import LoadRequest
-from driada_widgets.panel.history import History
+from driada_widgets.panel.history import Decisions, History
 from driada_widgets.panel.snapshot import WORK, ErrorBox, Snapshot, StepName
 
 if TYPE_CHECKING:
@@ -118,19 +118,39 @@ class StateBase:
         """Make the last undone edit again."""
         self._travel(self._history.redo)
 
-    def _travel(self, step: Callable[[LoadRequest], tuple[History, LoadRequest]]) -> None:
+    def _travel(self, step: Callable[[Decisions], tuple[History, Decisions]]) -> None:
         with self._lock:
-            history, request = step(self.snapshot.request)
-            if history is not self._history and self.snapshot.job.kind not in WORK:
+            history, there = step(self._decisions)
+            if history is self._history or self.snapshot.job.kind in WORK:
+                return
+            # Where to save is no edit of the experiment: it stays as it was typed last.
+            request = replace(there.request, save=self.snapshot.request.save)
+            with self._as_one():
                 self._history = history
-                # Where to save is no edit of the experiment: it stays as it was typed last.
-                self._replaced(replace(request, save=self.snapshot.request.save))
+                self._answer(there.answered)
+                if request != self.snapshot.request:
+                    self._replaced(request)
+
+    @property
+    def _decisions(self) -> Decisions:
+        return Decisions(request=self.snapshot.request, answered=self.snapshot.answered)
 
     def _edit(self, name: str, request: LoadRequest) -> None:
         with self._lock:
             if request != self.snapshot.request and self.snapshot.job.kind not in WORK:
-                self._history = self._history.record(name, self.snapshot.request)
+                self._history = self._history.record(name, self._decisions)
                 self._replaced(request)
+
+    def _edit_answers(self, name: str, answered: frozenset[str]) -> None:
+        """Answer questions or proposals; an edit like any other, but nothing is checked again."""
+        with self._lock:
+            if answered != self.snapshot.answered and self.snapshot.job.kind not in WORK:
+                self._history = self._history.record(name, self._decisions)
+                self._answer(answered)
+
+    def _answer(self, answered: frozenset[str]) -> None:
+        """React to other answers; ``ProposalVerbs`` adds that it remembers rejections."""
+        self._change(answered=answered)
 
     def _replaced(self, request: LoadRequest) -> None:
         """React to a new request; ``PanelState`` adds that the data are checked again."""
