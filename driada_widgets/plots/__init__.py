@@ -1,4 +1,4 @@
-"""Figures from plain arrays: traces, heatmap, features, trajectory, evidence for a type.
+"""Figures from plain arrays: traces, heatmap, raster, features, trajectory, evidence for a type.
 
 The only user of matplotlib. Each function returns a ``matplotlib.figure.Figure`` made without
 ``pyplot``, so it is safe in any thread; a notebook shows it, ``figure.savefig`` writes it. Every
@@ -17,6 +17,8 @@ from driada_widgets.plots.heatmap import (
 )
 from driada_widgets.plots.page import UNKNOWN_UNIT, Page, Theme, to_png, warm_up
 from driada_widgets.plots.pooling import max_pool, row_scales, to_shades
+from driada_widgets.plots.raster import draw_raster, plot_raster, raster_shape
+from driada_widgets.plots.rows import row_at
 from driada_widgets.plots.traces import plot_features, plot_traces
 from driada_widgets.plots.trajectory import plot_trajectory
 
@@ -26,13 +28,17 @@ __all__ = [
     "Page",
     "Theme",
     "draw_heatmap",
+    "draw_raster",
     "heatmap_shape",
     "max_pool",
     "plot_features",
     "plot_heatmap",
+    "plot_raster",
     "plot_traces",
     "plot_trajectory",
     "plot_type_evidence",
+    "raster_shape",
+    "row_at",
     "row_scales",
     "to_png",
     "to_shades",

@@ -23,12 +23,22 @@ from driada_widgets.plots.page import (
     colour_bar,
     label_text,
     new_figure,
-    number,
     time_axis,
     value_text,
 )
 from driada_widgets.plots.pixels import fill_axes
 from driada_widgets.plots.pooling import LEVELS, PERCENTILES, max_pool, row_scales, to_shades
+from driada_widgets.plots.rows import (
+    BAND_PX,
+    GAP_PX,
+    HATCH_PX,
+    LINE_PX,
+    bad_columns,
+    image_box,
+    label_rows,
+    paint_rows,
+    rgb,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +47,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from driada_widgets.plots.page import Box
-
 __all__ = [
     "FeatureBand",
     "draw_heatmap",
@@ -46,14 +54,7 @@ __all__ = [
     "plot_heatmap",
 ]
 
-LEFT, RIGHT, TOP, BOTTOM = 96, 108, 8, 44
-BAND_PX, GAP_PX = 34, 8
 BAR_LEFT, BAR_WIDTH = 16, 12
-HATCH_PX, LINE_PX = 9, 1.5
-MARK_PX = 15
-"""Height of the name of a marked row; ticks make room for it."""
-GROUND_SHARE = 0.55
-"""How much of the ground covers bad frames; the neurons shine through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ def plot_heatmap(
 
 def heatmap_shape(page: Page, n_features: int = 0) -> tuple[int, int]:
     """Give the rows and columns of screen pixels that the image of a page has."""
-    _, _, width, height = _box(page, n_features)
+    _, _, width, height = image_box(page, n_features)
     return page.pixels(height), page.pixels(width)
 
 
@@ -174,16 +175,11 @@ def draw_heatmap(
         Its first axes hold the image; x values are frames.
     """
     figure = new_figure(page)
-    box = _box(page, len(features))
+    box = image_box(page, len(features))
     axes = add_axes(figure, page, box)
     start, stop = window
-    fill_axes(axes, _paint(shades, _bad_columns(bad, window, shades.shape[1]), page))
-    axes.set_ylim(n_cells, 0)
-    room = MARK_PX * n_cells / box[3]
-    taken = (-1.0, -1.0) if marked is None else (marked[0] - room, marked[0] + room)
-    _neuron_axis(axes, n_cells, row_label, taken)
-    if marked is not None:
-        _mark_row(axes, marked, n_cells, page)
+    fill_axes(axes, _paint(shades, bad_columns(bad, window, shades.shape[1]), page))
+    label_rows(axes, n_cells, row_label, marked, page)
     lowest = axes
     if features:
         top = box[1] + box[3] + GAP_PX
@@ -200,82 +196,12 @@ def draw_heatmap(
     return figure
 
 
-def _box(page: Page, n_features: int) -> Box:
-    """Give left, top, width and height of the image in CSS pixels."""
-    bands = BAND_PX * n_features + (GAP_PX if n_features else 0)
-    width = max(50, page.width - LEFT - RIGHT)
-    return LEFT, TOP, width, max(40, page.height - TOP - BOTTOM - bands)
-
-
-def _neuron_axis(axes: Axes, n_cells: int, label: str, taken: tuple[float, float]) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    places = MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]).tick_values(0, max(1, n_cells - 1))
-    inside = [
-        int(place) for place in places if 0 <= place < n_cells and not taken[0] < place < taken[1]
-    ]
-    axes.set_yticks([place + 0.5 for place in inside], [number(place) for place in inside])
-    axes.set_ylabel(label)
-
-
-def _mark_row(axes: Axes, marked: tuple[float, str], n_cells: int, page: Page) -> None:
-    row, name = marked
-    colour = accent(page.theme)
-    axes.annotate(
-        f"{name} ▸",
-        (0, 1 - (row + 0.5) / max(1, n_cells)),
-        xycoords="axes fraction",
-        xytext=(-2, 0),
-        textcoords="offset points",
-        ha="right",
-        va="center",
-        fontsize=FONT_PT,
-        fontweight="bold",
-        color=colour,
-        bbox={"facecolor": page.ground, "edgecolor": "none", "pad": 3.0},
-    )
-
-
-def _bad_columns(
-    bad: Sequence[tuple[int, int]], window: tuple[int, int], n_columns: int
-) -> NDArray[np.bool_]:
-    """Say which pixel columns touch a bad frame."""
-    start, stop = window
-    per_frame = n_columns / max(1, stop - start)
-    touched = np.zeros(n_columns, dtype=np.bool_)
-    for first, last in bad:
-        if last > start and first < stop:
-            left = int(np.floor(max(0, first - start) * per_frame))
-            right = int(np.ceil((min(last, stop) - start) * per_frame))
-            touched[left : max(right, left + 1)] = True
-    return touched
-
-
 def _paint(shades: NDArray[np.uint8], is_bad: NDArray[np.bool_], page: Page) -> NDArray[np.uint8]:
     """Turn shades into colours; bad frames fade, and are hatched."""
     from matplotlib import colormaps
 
     colours = np.round(255 * colormaps[CMAP](np.linspace(0, 1, LEVELS))).astype(np.uint8)
-    painted = colours[np.minimum(shades, LEVELS - 1)]
-    if is_bad.any():
-        ground = np.array((*_rgb(page.ground), 255))
-        faded = np.round((1 - GROUND_SHARE) * colours + GROUND_SHARE * ground).astype(np.uint8)
-        columns = np.flatnonzero(is_bad)
-        painted[:, columns] = faded[np.minimum(shades[:, columns], LEVELS - 1)]
-        every, thick = page.pixels(HATCH_PX), page.pixels(LINE_PX)
-        rising = (np.arange(len(shades))[:, np.newaxis] + columns) % every < thick
-        edges = np.isin(columns, _edges(is_bad))
-        painted[:, columns] = np.where(
-            (rising | edges)[..., np.newaxis],
-            np.array((*_rgb(bad_colour(page.theme)), 255), dtype=np.uint8),
-            painted[:, columns],
-        )
-    return painted
-
-
-def _edges(is_bad: NDArray[np.bool_]) -> NDArray[np.intp]:
-    steps = np.diff(np.concatenate([[False], is_bad, [False]]).astype(np.int8))
-    return np.concatenate([np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1])
+    return paint_rows(np.minimum(shades, LEVELS - 1), colours, is_bad, page)
 
 
 def _draw_bands(
@@ -289,11 +215,11 @@ def _draw_bands(
     height, width = page.pixels(BAND_PX), features[0].columns.shape[1]
     is_inked = np.concatenate([_band(feature, height, page) for feature in features])
     image = np.zeros((*is_inked.shape, 4), dtype=np.uint8)
-    image[is_inked] = (*_rgb(accent(page.theme)), 255)
-    columns = np.flatnonzero(_bad_columns(bad, window, width))
+    image[is_inked] = (*rgb(accent(page.theme)), 255)
+    columns = np.flatnonzero(bad_columns(bad, window, width))
     every, thick = page.pixels(HATCH_PX), page.pixels(LINE_PX)
     rising = (np.arange(len(image))[:, np.newaxis] + columns) % every < thick
-    hatch = np.array((*_rgb(bad_colour(page.theme)), 255), dtype=np.uint8)
+    hatch = np.array((*rgb(bad_colour(page.theme)), 255), dtype=np.uint8)
     image[:, columns] = np.where(rising[..., np.newaxis], hatch, image[:, columns])
     n_features = len(features)
     fill_axes(axes, image)
@@ -333,8 +259,3 @@ def _band(feature: FeatureBand, height: int, page: Page) -> NDArray[np.bool_]:
         rows = np.arange(height)[:, np.newaxis]
         inked: NDArray[np.bool_] = (rows >= top) & (rows <= bottom)
     return inked
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    """Give the parts of a colour such as ``"#0072B2"``."""
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -21,9 +21,10 @@ from driada_widgets.plots import (
     to_png,
     to_shades,
 )
-from driada_widgets.plots.heatmap import _bad_columns, _band, _paint
+from driada_widgets.plots.heatmap import _band, _paint
 from driada_widgets.plots.pixels import fit
 from driada_widgets.plots.pooling import LEVELS
+from driada_widgets.plots.rows import bad_columns
 
 PAGE = Page(width=600, height=400)
 
@@ -111,7 +112,7 @@ def band(n_columns: int, **changes: Any) -> FeatureBand:
 )
 def test_bad_frames_touch_their_columns(bad: list[tuple[int, int]], expected: list[int]) -> None:
     """Every column with a bad frame in it is marked, and no other."""
-    assert np.flatnonzero(_bad_columns(bad, (0, 1000), 10)).tolist() == expected
+    assert np.flatnonzero(bad_columns(bad, (0, 1000), 10)).tolist() == expected
 
 
 @pytest.mark.parametrize("page", [PAGE, Page(theme="dark")], ids=["light", "dark"])
