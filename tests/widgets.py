@@ -18,6 +18,7 @@ __all__ = [
     "find",
     "find_all",
     "gesture",
+    "handed_out",
     "sent_updates",
     "text_of",
     "tick",
@@ -91,6 +92,13 @@ def choose(widget: Any, label: str) -> None:
     labels = list(widget._options_labels)
     assert label in labels, f"{label!r} is not offered; there are {labels}"
     _change(widget, {"index": labels.index(label)})
+
+
+def handed_out(button: Any) -> tuple[str, bytes]:
+    """Press a download button, and give the file that the page gets."""
+    gesture(button, {"event": "wanted"})
+    sent = [m for m in button.comm.sent if m["data"].get("method") == "custom"]
+    return sent[-1]["data"]["content"]["name"], bytes(sent[-1]["buffers"][0])
 
 
 def text_of(root: Any) -> str:

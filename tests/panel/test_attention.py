@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from driada_widgets.panel.announce import announcement
 from driada_widgets.panel.attention import Attention
 from driada_widgets.panel.snapshot import Snapshot
 from tests.panels import make_panel, make_state, opened_state, write_recording
-from tests.widgets import choose, click, find, text_of, type_into
+from tests.widgets import choose, click, find, handed_out, text_of, type_into
 
 
 def heard(state: Any) -> list[str]:
@@ -153,6 +155,24 @@ def test_error_has_four_lines_and_details_without_colours(tmp_path: Path) -> Non
     assert "\x1b" not in shown.details
     assert "ParameterError" in shown.details
     assert find(panel, "dw-error-copy").text == shown.details
+
+
+def test_error_box_hands_out_a_support_bundle(tmp_path: Path) -> None:
+    """Beside *Copy details*: who helps gets the traceback, but no path and no name."""
+    panel = make_panel(tmp_path)
+    secret = tmp_path / "Whiskers.npz"
+    panel.state.choose_kind("file")
+    panel.state.choose_file(str(secret))
+
+    panel.state.open()
+    name, content = handed_out(find(panel, "dw-error-support"))
+
+    assert name == "driada-widgets support.zip"
+    with zipfile.ZipFile(io.BytesIO(content)) as bundle:
+        texts = {member: bundle.read(member).decode() for member in bundle.namelist()}
+    assert "NotFoundError" in texts["errors.txt"]
+    assert not [member for member, text in texts.items() if "Whiskers" in text]
+    assert not [member for member, text in texts.items() if str(tmp_path) in text]
 
 
 def test_unknown_failure_says_that_nothing_is_lost(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from driada_widgets.panel.roots import Roots
 from driada_widgets.panel.state import PanelState
 from tests.panels import make_panel, write_recording
 from tests.samples import make_aligned
-from tests.widgets import choose, click, find, gesture, text_of, type_into
+from tests.widgets import choose, click, find, handed_out, text_of, type_into
 
 
 def to_save(root: Path, **changes: Any) -> Any:
@@ -42,13 +42,6 @@ def to_save(root: Path, **changes: Any) -> Any:
     state.build()
     state.go("save")
     return panel
-
-
-def handed_out(button: Any) -> tuple[str, bytes]:
-    """Press a download button, and give the file that the page gets."""
-    gesture(button, {"event": "wanted"})
-    sent = [m for m in button.comm.sent if m["data"].get("method") == "custom"]
-    return sent[-1]["data"]["content"]["name"], bytes(sent[-1]["buffers"][0])
 
 
 # --- saving ---

@@ -1,4 +1,4 @@
-"""The red box of a failure: what, where, likely cause, what to do; details to copy."""
+"""The red box of a failure: what, where, likely cause, what to do; what helpers need of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import ipywidgets as widgets
 
 from driada_widgets.panel.binding import escape, guarded
+from driada_widgets.panel.download import DownloadButton
 from driada_widgets.panel.handover import CopyButton
 from driada_widgets.panel.sections.base import html, row, set_html, show
 from driada_widgets.panel.snapshot import STEPS
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from driada_widgets.panel.snapshot import ErrorBox, Snapshot
     from driada_widgets.panel.state import PanelState
 
-__all__ = ["ErrorView"]
+__all__ = ["SUPPORT_HINT", "ErrorView"]
 
 PLACES: Final = {
     "source.path": "the path, step Source",
@@ -38,6 +39,10 @@ PLACES: Final = {
     "replay": "the replay, step Save & share",
 }
 """Field of the request, and where a person finds it."""
+SUPPORT_HINT: Final = (
+    "A zip of plain texts for whoever helps you: the plan, the log, versions, shapes and the last "
+    "error. No data; paths and names are left out."
+)
 MEND: Final = "Change what is named above, or undo the last edit."
 
 
@@ -70,7 +75,17 @@ class ErrorView:
             )
         )
         self._copy = CopyButton("Copy details", "dw-error-copy")
-        self.widget = widgets.VBox([self._text, self._details, row(self._copy, close)])
+        support = DownloadButton(
+            "Support bundle",
+            "dw-error-support",
+            state.support_file,
+            on_error=lambda error: state.show_error(
+                state.snapshot.step, "Make the support bundle", error
+            ),
+            media_type="application/zip",
+        )
+        support.tooltip = SUPPORT_HINT
+        self.widget = widgets.VBox([self._text, self._details, row(self._copy, support, close)])
         self.widget.add_class("dw-error")
         self.widget.layout.display = "none"
 

@@ -8,6 +8,7 @@ from driada_widgets.panel.binding import escape
 from driada_widgets.panel.download import DownloadButton
 from driada_widgets.panel.handover import CopyButton, LaterDownload
 from driada_widgets.panel.sections.base import card, html, row, set_html
+from driada_widgets.panel.sections.errors import SUPPORT_HINT
 from driada_widgets.panel.sections.progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ __all__ = ["ShareCard"]
 REPLAY_HINT = (
     "Runs the exported request in a fresh Python process, as the person would who gets it, and "
     "compares the hashes. Nothing is saved."
-)
-SUPPORT_HINT = (
-    "A zip of plain texts for whoever helps you: the plan, the log, versions, shapes and the last "
-    "error. No data; paths and names are left out."
 )
 
 
