@@ -51,6 +51,10 @@ class PictureView:
         How the table of quality is sorted, and which of its pages is shown, from 0.
     dark
         Whether the page around the panel is dark.
+    overlay_revision
+        Grows when something else is drawn over the traces.
+    denoised
+        Whether the traces are shown without their noise.
     """
 
     shown: PictureName = "traces"
@@ -66,3 +70,5 @@ class PictureView:
     sort_descending: bool = False
     page: int = 0
     dark: bool = False
+    overlay_revision: int = 0
+    denoised: bool = False

@@ -7,57 +7,30 @@ side keeps the traits that it draws from, and hands gestures to callbacks. It re
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import anywidget
 import numpy as np
 import traitlets
 
-from driada_widgets.core.errors import ParameterError
 from driada_widgets.panel.binding import guarded, plain
 from driada_widgets.panel.scripts import join_scripts, read_script
+from driada_widgets.panel.trace_rows import check_shapes, overlay_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["FeatureRow", "Proposal", "TraceView"]
+    from driada_widgets.panel.trace_rows import FeatureRow, OverlayRows, Proposal
+
+__all__ = ["TraceView"]
 
 _LOG = logging.getLogger("driada_widgets.panel")
-_SCRIPTS = ("keys.js", "scale.js", "draw.js", "lines.js", "gestures.js", "page.js", "view.js")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeatureRow:
-    """One feature drawn under the traces, on their clock.
-
-    Parameters
-    ----------
-    name
-        Name as in the file.
-    columns
-        Shape ``(2, n)``, the same columns as the traces (``min_max_columns(...)[0]``).
-    units
-        Unit of the values; may be empty.
-    discrete
-        Drawn as steps.
-    """
-
-    name: str
-    columns: NDArray[np.float32]
-    units: str = ""
-    discrete: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """Frames that might be bad: ``start`` to ``stop`` (half-open), and why."""
-
-    start: int
-    stop: int
-    reason: str
+_SCRIPTS = (
+    *("keys.js", "scale.js", "draw.js", "lines.js", "overlay.js", "gestures.js", "page.js"),
+    *("held.js", "view.js"),
+)
 
 
 class TraceView(anywidget.AnyWidget):
@@ -99,6 +72,12 @@ class TraceView(anywidget.AnyWidget):
     selected = traitlets.Int(None, allow_none=True).tag(sync=True)
     marked = traitlets.Int(None, allow_none=True).tag(sync=True)
     proposals = traitlets.List(traitlets.Dict()).tag(sync=True)
+    over_title = traitlets.Unicode("").tag(sync=True)
+    over_places = traitlets.List(traitlets.Int()).tag(sync=True)
+    over_block = traitlets.Bytes(b"").tag(sync=True)
+    event_counts = traitlets.List(traitlets.Int()).tag(sync=True)
+    event_block = traitlets.Bytes(b"").tag(sync=True)
+    denoised = traitlets.Bool(default_value=False).tag(sync=True)
     marking = traitlets.Bool(default_value=False).tag(sync=True)
     time_unit = traitlets.Enum(("s", "frames"), "s").tag(sync=True)
 
@@ -133,6 +112,8 @@ class TraceView(anywidget.AnyWidget):
         selected: int | None = None,
         proposals: Sequence[Proposal] | None = None,
         visible: tuple[int, int] | None = None,
+        overlay: OverlayRows | None = None,
+        denoised: bool = False,
     ) -> None:
         """Show traces, as one message.
 
@@ -161,17 +142,21 @@ class TraceView(anywidget.AnyWidget):
         visible
             Frames to bring into view. ``None``: what the browser shows stays (all frames given,
             the first time).
+        overlay
+            Events and reconstructed traces to draw over the traces; ``None``: none.
+        denoised
+            Whether the traces are not those of the file but denoised; the picture says so.
 
         Raises
         ------
         ParameterError
-            If labels, columns and features do not fit together.
+            If labels, columns, features and overlay do not fit together.
         """
-        _check_shapes(labels, columns, features)
+        check_shapes(labels, columns, features, overlay)
         n_columns = columns.shape[2]
         with self.hold_sync():
             self.labels = [plain(label, limit=60) for label in labels]
-            self.features = [_feature_state(row) for row in features]
+            self.features = [row.state for row in features]
             rows = [columns, *(row.columns[np.newaxis] for row in features)]
             self.ranges = self._ranges_of(labels, columns, features)
             self.block = np.concatenate(rows).astype("<f4", copy=False).tobytes()
@@ -179,6 +164,9 @@ class TraceView(anywidget.AnyWidget):
             self.step = max(1, -(-(stop - start) // max(1, n_columns)))
             self.n_frames, self.fps, self.units = n_frames, fps, plain(units, limit=30)
             self.n_total = len(labels) if n_total is None else n_total
+            self.denoised = denoised
+            for name, value in overlay_state(overlay).items():
+                setattr(self, name, value)  # what is equal, as nothing is, is not sent
             if (bad, selected, proposals) != (None, None, None):
                 self.show_spans(bad=bad, selected=selected, proposals=proposals)
             if visible is None and self.window[1] == 0:
@@ -214,10 +202,7 @@ class TraceView(anywidget.AnyWidget):
             self.selected = selected if selected is None or selected < len(self.bad) else None
             self._is_showing = False
             if proposals is not None:
-                self.proposals = [
-                    {"start": item.start, "stop": item.stop, "reason": plain(item.reason)}
-                    for item in proposals
-                ]
+                self.proposals = [item.state for item in proposals]
 
     def go_to(self, start: int, stop: int) -> None:
         """Bring frames into view; the browser then asks for what it lacks."""
@@ -355,32 +340,6 @@ class TraceView(anywidget.AnyWidget):
     def _cut(self, message: dict[str, Any]) -> tuple[int, int]:
         start, stop = int(message["start"]), int(message["stop"])
         return max(0, min(start, self.n_frames)), max(0, min(stop, self.n_frames))
-
-
-def _feature_state(row: FeatureRow) -> dict[str, Any]:
-    return {
-        "name": plain(row.name, limit=60),
-        "units": plain(row.units, limit=30),
-        "discrete": row.discrete,
-    }
-
-
-def _check_shapes(
-    labels: Sequence[str], columns: NDArray[np.float32], features: Sequence[FeatureRow]
-) -> None:
-    if columns.ndim != 3 or columns.shape[:2] != (len(labels), 2):
-        msg = (
-            f"Expected columns of shape ({len(labels)}, 2, n), one row for each label, "
-            f"but they have the shape {columns.shape}."
-        )
-        raise ParameterError(msg)
-    for row in features:
-        if row.columns.shape != columns.shape[1:]:
-            msg = (
-                f"Expected columns of shape {columns.shape[1:]} for {row.name!r}, as the traces "
-                f"have, but they have the shape {row.columns.shape}."
-            )
-            raise ParameterError(msg)
 
 
 def _log_error(error: Exception) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 from driada_widgets.panel.columns import min_max_columns
 from driada_widgets.panel.keyguard import KeyGuard
 from driada_widgets.panel.style import stylesheet
-from driada_widgets.panel.traces import FeatureRow, Proposal, TraceView
+from driada_widgets.panel.trace_rows import FeatureRow, Proposal
+from driada_widgets.panel.traces import TraceView
 
 N_CELLS = 60
 N_FRAMES = 100_000

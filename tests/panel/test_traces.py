@@ -9,7 +9,8 @@ import pytest
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.panel.columns import min_max_columns
-from driada_widgets.panel.traces import FeatureRow, Proposal, TraceView
+from driada_widgets.panel.trace_rows import FeatureRow, Proposal
+from driada_widgets.panel.traces import TraceView
 from tests.widgets import gesture, sent_updates, unexpected
 
 N_FRAMES = 1000

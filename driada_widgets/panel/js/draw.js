@@ -13,7 +13,7 @@ const FONT_PX = 11;
 export function readTheme(element) {
   const style = getComputedStyle(element);
   const theme = { font: `${FONT_PX}px ${style.fontFamily}` };
-  for (const name of ["paper", "ink", "faint", "grid", "trace", "feature", "bad", "badfill", "hint", "accent"]) {
+  for (const name of ["paper", "ink", "faint", "grid", "trace", "feature", "bad", "badfill", "hint", "accent", "over", "event"]) {
     theme[name] = style.getPropertyValue(`--dw-${name}`).trim();
   }
   return theme;

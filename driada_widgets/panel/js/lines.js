@@ -1,5 +1,6 @@
 // The lines of the picture: pixels where many frames share one, strokes where they do not.
 import { rowScales, xOf } from "./draw.js";
+import { drawEvents } from "./overlay.js";
 
 const probe = document.createElement("canvas");
 probe.width = probe.height = 1;
@@ -28,13 +29,26 @@ export function drawLines(ctx, layout, theme, held, view, look, ratio) {
     if (lane.isFeature) return theme.feature;
     return lane.row === look.marked ? theme.accent : theme.trace;
   });
-  if (held.step > 1) {
-    const inks = colours.map((colour) => pixelOf(colour, theme.paper));
-    drawPixels(ctx, layout, held, view, scales, inks, ratio);
-  } else drawStrokes(ctx, layout, held, view, scales, colours);
+  const rows = rowsOf(held, scales, colours, theme);
+  if (held.step > 1) drawPixels(ctx, layout, theme, held, view, rows, ratio);
+  else drawStrokes(ctx, layout, held, view, rows);
+  drawEvents(ctx, layout, theme, held, view);
 }
 
-function drawPixels(ctx, layout, held, view, scales, inks, ratio) {
+/** All that is drawn, in this order: traces and features, then reconstructed traces over them. */
+function rowsOf(held, scales, colours, theme) {
+  const long = 2 * held.n;
+  const rows = scales.map((scale, row) => {
+    const feature = held.features[row - held.labels.length];
+    return { scale, values: held.values, base: row * long, colour: colours[row], isDiscrete: Boolean(feature?.discrete) };
+  });
+  const over = held.over.places.map((place, index) => {
+    return { scale: scales[place], values: held.over.values, base: index * long, colour: theme.over, isOver: true };
+  });
+  return [...rows, ...over];
+}
+
+function drawPixels(ctx, layout, theme, held, view, rows, ratio) {
   const left = Math.round(layout.left * ratio);
   const top = Math.round(layout.top * ratio);
   const width = Math.floor(layout.width * ratio);
@@ -43,11 +57,11 @@ function drawPixels(ctx, layout, held, view, scales, inks, ratio) {
   const pixels = new Uint32Array(image.data.buffer);
   const first = columnsOfPixels(width, held, view);
   const thick = Math.max(1, Math.round(ratio));
-  scales.forEach((scale, row) => {
+  for (const { scale, values, base, colour, isOver } of rows) {
     const zero = scale.bottom * ratio - top + scale.low * scale.perUnit * ratio;
-    const lane = { zero, perUnit: scale.perUnit * ratio, pixel: inks[row], thick };
-    drawRow(pixels, width, height, held.values, row * 2 * held.n, held.n, first, lane);
-  });
+    const lane = { zero, perUnit: scale.perUnit * ratio, pixel: pixelOf(colour, theme.paper), thick: isOver ? 2 * thick : thick };
+    drawRow(pixels, width, height, values, base, held.n, first, lane);
+  }
   ctx.putImageData(image, left, top);
 }
 
@@ -87,7 +101,7 @@ function drawRow(pixels, width, height, values, base, n, first, { zero, perUnit,
   }
 }
 
-function drawStrokes(ctx, layout, held, view, scales, colours) {
+function drawStrokes(ctx, layout, held, view, rows) {
   const begin = Math.max(0, Math.floor(view.start - held.start) - 1);
   const end = Math.min(held.n, Math.ceil(view.stop - held.start) + 1);
   const perFrame = layout.width / (view.stop - view.start);
@@ -96,37 +110,39 @@ function drawStrokes(ctx, layout, held, view, scales, colours) {
   ctx.beginPath();
   ctx.rect(layout.left, layout.top, layout.width, layout.height);
   ctx.clip();
-  ctx.lineWidth = 1.2;
   ctx.lineJoin = "bevel";
-  scales.forEach((scale, row) => {
-    const isDiscrete = row >= held.labels.length && held.features[row - held.labels.length].discrete;
-    const base = row * 2 * held.n;
-    let isDown = false;
-    ctx.strokeStyle = ctx.fillStyle = colours[row];
-    ctx.beginPath();
-    for (let i = begin; i < end; i += 1) {
-      const value = held.values[base + i];
-      if (!Number.isFinite(value)) {
-        isDown = false;
-        continue;
-      }
-      const y = scale.bottom - (value - scale.low) * scale.perUnit;
-      const x = x0 + (isDiscrete ? i : i + 0.5) * perFrame;
-      if (isDown) ctx.lineTo(x, y);
-      else ctx.moveTo(x, y);
-      if (isDiscrete) ctx.lineTo(x + perFrame, y);
-      isDown = true;
-    }
-    ctx.stroke();
-    if (perFrame >= 8 && !isDiscrete) drawDots(ctx, held, base, begin, end, scale, x0, perFrame);
-  });
+  for (const row of rows) {
+    ctx.lineWidth = row.isOver ? 2 : 1.2;
+    ctx.strokeStyle = ctx.fillStyle = row.colour;
+    strokeRow(ctx, row, begin, end, x0, perFrame);
+    if (perFrame >= 8 && !row.isDiscrete && !row.isOver) drawDots(ctx, row, begin, end, x0, perFrame);
+  }
   ctx.restore();
 }
 
-/** Single frames become visible as dots when they are far enough apart. */
-function drawDots(ctx, held, base, begin, end, scale, x0, perFrame) {
+function strokeRow(ctx, { scale, values, base, isDiscrete }, begin, end, x0, perFrame) {
+  let isDown = false;
+  ctx.beginPath();
   for (let i = begin; i < end; i += 1) {
-    const value = held.values[base + i];
+    const value = values[base + i];
+    if (!Number.isFinite(value)) {
+      isDown = false;
+      continue;
+    }
+    const y = scale.bottom - (value - scale.low) * scale.perUnit;
+    const x = x0 + (isDiscrete ? i : i + 0.5) * perFrame;
+    if (isDown) ctx.lineTo(x, y);
+    else ctx.moveTo(x, y);
+    if (isDiscrete) ctx.lineTo(x + perFrame, y);
+    isDown = true;
+  }
+  ctx.stroke();
+}
+
+/** Single frames become visible as dots when they are far enough apart. */
+function drawDots(ctx, { scale, values, base }, begin, end, x0, perFrame) {
+  for (let i = begin; i < end; i += 1) {
+    const value = values[base + i];
     if (Number.isFinite(value)) {
       ctx.fillRect(x0 + (i + 0.5) * perFrame - 1.5, scale.bottom - (value - scale.low) * scale.perUnit - 1.5, 3, 3);
     }

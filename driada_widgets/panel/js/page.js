@@ -48,6 +48,7 @@ export function buildPage(picture) {
     unit: makeButton(bar, "", "Time axis in seconds or frames (T)", () => picture.toggleUnit()),
     scale: makeButton(bar, "Own scale (Y)", "Each row on its own scale (Y)", () => picture.toggleScale()),
   };
+  const legend = makeLegend(root);
   const stage = make("div", "dw-traces-stage", root);
   const [back, lines, top] = ["back", "lines", "top"].map((name) => make("canvas", `dw-traces-${name}`, stage));
   const readOut = make("div", "dw-traces-readout", root, "\u00a0");
@@ -58,7 +59,17 @@ export function buildPage(picture) {
   makeKeyList(root);
   const live = make("div", "dw-traces-live", root);
   live.setAttribute("aria-live", "polite");
-  return { showing, modes, stage, back, lines, top, readOut, live };
+  return { showing, modes, legend, stage, back, lines, top, readOut, live };
+}
+
+/** The line that says what is drawn over the traces, hidden while there is nothing. */
+function makeLegend(root) {
+  const line = make("div", "dw-traces-legend", root);
+  line.hidden = true;
+  const title = make("span", "dw-traces-over-title", line);
+  const over = make("span", "dw-traces-over", line, "reconstructed trace");
+  const events = make("span", "dw-traces-events", line);
+  return { line, title, over, events };
 }
 
 function makeKeyList(root) {

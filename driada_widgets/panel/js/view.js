@@ -3,6 +3,8 @@ import { frameText, markText, numberText, spanText, valueText } from "./scale.js
 import { drawBad, drawBack, layOut, readTheme, xOf } from "./draw.js";
 import { drawLines } from "./lines.js";
 import { clampView, draggedSpan, frameAt, listenToKeys, listenToPointer, panned, zoomed } from "./gestures.js";
+import { heldOf } from "./held.js";
+import { overlayWords } from "./overlay.js";
 import { buildPage } from "./page.js";
 
 const LOST_ANSWER_MS = 4000;
@@ -65,18 +67,10 @@ class Picture {
   // --- what the model holds ---------------------------------------------------------------------
 
   adopt() {
-    const get = (name) => this.model.get(name);
-    if (!get("rev")) return;
-    const bytes = get("block");
-    const isAligned = bytes.byteOffset % 4 === 0;
-    const buffer = isAligned ? bytes.buffer : bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    if (!this.model.get("rev")) return;
     const before = this.held;
-    this.held = {
-      labels: get("labels"), features: get("features"), ranges: get("ranges"), units: get("units"),
-      values: new Float32Array(buffer, isAligned ? bytes.byteOffset : 0, bytes.byteLength / 4),
-      start: get("start"), step: get("step"), n: get("n_columns"),
-      nFrames: get("n_frames"), nTotal: get("n_total"), fps: get("fps"), answered: get("answered"),
-    };
+    this.held = heldOf(this.model);
+    this.tellOverlay();
     if (this.held.answered === this.asked.id) this.asked.at = 0;
     else if (this.root.dataset.answered === String(this.held.answered)) this.asked.key = ""; // unasked
     this.root.dataset.answered = String(this.held.answered);
@@ -96,7 +90,7 @@ class Picture {
   adoptLook() {
     const get = (name) => this.model.get(name);
     Object.assign(this.look, { bad: get("bad"), proposals: get("proposals"), selected: get("selected"), marked: get("marked"), marking: get("marking"), unit: get("time_unit") });
-    this.draft = null;
+    if (!this.isDragging()) this.draft = null; // what comes meanwhile does not end a drag
     this.redraw();
   }
 
@@ -302,7 +296,7 @@ class Picture {
     const { labels, nTotal, step, fps } = this.held;
     const { marking, unit, ownScale } = this.look;
     const often = step === 1 ? "every frame" : `1 of ${numberText(step, 0)} frames per pixel (min–max)`;
-    const showing = `${numberText(labels.length, 0)} of ${numberText(nTotal, 0)} neurons · ${often}`;
+    const showing = `${numberText(labels.length, 0)} of ${numberText(nTotal, 0)} neurons · ${often}${this.held.denoised ? " · denoised" : ""}`;
     const span = spanText(Math.round(this.view.start), Math.round(this.view.stop), fps);
     const label = `Traces: ${showing}, ${span}${marking ? ", marking bad frames" : ""}`;
     const isInSeconds = unit === "s" && fps;
@@ -313,6 +307,16 @@ class Picture {
     this.modes.mark.setAttribute("aria-pressed", marking);
     this.modes.scale.setAttribute("aria-pressed", ownScale);
     this.root.classList.toggle("dw-marking", marking);
+  }
+
+  tellOverlay() {
+    const { line, title, over, events } = this.legend;
+    const words = overlayWords(this.held);
+    line.hidden = !words.line && !words.events;
+    title.textContent = words.title ? `Over the traces: ${words.title}` : "Over the traces:";
+    over.hidden = !words.line;
+    events.hidden = !words.events;
+    events.textContent = words.events;
   }
 
   paintTop() {

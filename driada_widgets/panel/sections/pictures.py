@@ -8,11 +8,18 @@ import ipywidgets as widgets
 import numpy as np
 
 from driada_widgets.panel.columns import min_max_columns
+from driada_widgets.panel.denoised import DenoisedTraces
 from driada_widgets.panel.feature_parts import feature_parts
+from driada_widgets.panel.overlays import overlay_rows
 from driada_widgets.panel.sections.span_link import SpanLink
-from driada_widgets.panel.traces import FeatureRow, TraceView
+from driada_widgets.panel.trace_rows import FeatureRow
+from driada_widgets.panel.traces import TraceView
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
+
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
 
@@ -36,7 +43,13 @@ class TracePicture:
         self._spans = SpanLink(section, self.view)
         self.view.on_scroll(state.scroll_cells)
         self.view.on_time_unit(state.set_unit)
-        self.widget = widgets.VBox([self.view])
+        self._denoised = section.tick(
+            "Denoised (to look at; what is built stays as in the file)",
+            "dw-denoised",
+            state.set_denoised,
+        )
+        self._smooth = DenoisedTraces(state.new_runner(), self._draw_window, self._not_denoised)
+        self.widget = widgets.VBox([self._denoised.widget, self.view])
         self.widget.layout.display = "none"
         self._n_columns = DEFAULT_COLUMNS
         self._shown: object = None
@@ -58,16 +71,26 @@ class TracePicture:
             self.view.time_unit = window.unit
         key = (
             *(snapshot.revision, window.first_cell, window.n_cells),
-            *(pictures.order_revision, calcium.shape),
+            *(pictures.order_revision, calcium.shape, pictures.overlay_revision),
+            *(pictures.denoised, state.overlay is None),
         )
+        self._denoised.show(pictures.denoised)
         if key != self._shown:
             self._shown = key
-            self._draw(*(self.view.wish or (window.start, window.stop, self._n_columns)))
+            self._draw_window()
         self._mark(pictures.cell)
         seen = [window.start, window.stop or state.n_frames]
         if self.view.window != seen:  # another picture moved the window
             self.view.go_to(*seen)
         self._spans.render(snapshot)
+
+    def _draw_window(self) -> None:
+        window = self._section.state.snapshot.window
+        self._draw(*(self.view.wish or (window.start, window.stop, self._n_columns)))
+
+    def _not_denoised(self, error: Exception) -> None:
+        self._section.state.set_denoised(False)
+        self._section.failed("Denoise the traces")(error)
 
     def _on_window(self, start: int, stop: int, n_columns: int) -> None:
         """Answer the page, which asks for more than is seen, so that a pan has something."""
@@ -93,17 +116,22 @@ class TracePicture:
         n_cells, n_frames = calcium.shape
         stop = min(stop or n_frames, n_frames)
         cells = self._cells()
-        is_run = cells == list(range(cells[0], cells[0] + len(cells))) if cells else False
-        rows = range(cells[0], cells[0] + len(cells)) if is_run else cells
+        denoised = None
+        if state.snapshot.pictures.denoised:
+            denoised = self._smooth.rows(calcium, cells, state.traces_id)
         self.view.show(
             [str(cell) for cell in cells],
-            min_max_columns(calcium, start, stop, n_columns, cells=rows),
+            _columns(calcium, cells, start, stop, n_columns)
+            if denoised is None
+            else _columns_of(denoised, start, stop, n_columns),
             start,
             stop,
             n_frames=n_frames,
             fps=state.fps,
             n_total=n_cells,
             features=self._feature_rows(start, stop, n_columns),
+            overlay=overlay_rows(state.overlay, cells, start, stop, n_columns),
+            denoised=denoised is not None,
         )
 
     def _feature_rows(self, start: int, stop: int, n_columns: int) -> list[FeatureRow]:
@@ -115,3 +143,19 @@ class TracePicture:
             )
             for part in feature_parts(self._section.state)[:MAX_FEATURE_ROWS]
         ]
+
+
+def _columns(
+    calcium: NDArray[Any], cells: list[int], start: int, stop: int, n_columns: int
+) -> NDArray[np.float32]:
+    """Reduce rows of the file; neighbours are read as one block."""
+    is_run = cells == list(range(cells[0], cells[0] + len(cells))) if cells else False
+    rows = range(cells[0], cells[0] + len(cells)) if is_run else cells
+    return min_max_columns(calcium, start, stop, n_columns, cells=rows)
+
+
+def _columns_of(
+    rows: list[NDArray[np.float32]], start: int, stop: int, n_columns: int
+) -> NDArray[np.float32]:
+    parts = [min_max_columns(row[np.newaxis], start, stop, n_columns) for row in rows]
+    return np.concatenate(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from driada_widgets.panel.traces import Proposal
+from driada_widgets.panel.trace_rows import Proposal
 
 if TYPE_CHECKING:
     from driada_widgets.panel.sections.base import Section
