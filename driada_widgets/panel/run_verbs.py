@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RunVerbs"]
 
+FILE_KINDS = frozenset({"file", "saved"})
+"""Kinds of source that a path on this machine leads to."""
+
 
 class RunVerbs(ShareVerbs, BatchVerbs):
     """Source: what is opened; and what is looked at."""
@@ -27,9 +30,14 @@ class RunVerbs(ShareVerbs, BatchVerbs):
     # --- source ---
 
     def choose_kind(self, kind: SourceKind) -> None:
-        """Choose what kind of source to open; its path is chosen anew."""
+        """Choose what kind of source to open.
+
+        A path stays where the other kind is a file too: it is then looked at as such.
+        """
         data_source = {"demo": "Demo", "iabs": "IABS"}.get(kind, "MyLab")
-        source = SourceSpec(kind=kind, data_source=data_source)
+        before = self.snapshot.request.source
+        path = before.path if {kind, before.kind} <= FILE_KINDS else None
+        source = SourceSpec(kind=kind, path=path, data_source=data_source)
         self._edit(f"source: {kind}", LoadRequest(source=source, root=self.snapshot.request.root))
 
     def choose_file(self, path: str) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.journeys.servers import jupyterlab
+from tests.journeys.steps import PATIENCE_SEC
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -32,6 +33,8 @@ KERNEL_IS_IDLE = """() => {
   return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
 }"""
 LAB_NOISE = ("Canceled future", "Failed to load resource")
+PATIENCE_MS = 1000 * PATIENCE_SEC
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +54,7 @@ def browser_context_args() -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def stays_on_the_machine(page: Page) -> Iterator[list[str]]:
     """Fail if any request leaves the machine, or the page raises an error."""
+    page.set_default_timeout(PATIENCE_MS)
     outside: list[str] = []
     errors: list[str] = []
 
@@ -105,8 +109,8 @@ def open_in_lab(page: Page, lab: tuple[str, Path]) -> Callable[[Path], None]:
 
     def open_notebook(notebook: Path) -> None:
         page.goto(f"{address}/lab/tree/{notebook.relative_to(folder)}?reset")
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_function(KERNEL_IS_IDLE)
         page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
     return open_notebook

@@ -12,7 +12,7 @@ from driada_widgets.core.report import Progress
 from driada_widgets.panel.binding import guarded
 from driada_widgets.panel.jobs import Worker
 
-N_STEPS = 60
+N_STEPS = 100
 STEP_SEC = 0.05
 
 
@@ -49,7 +49,7 @@ class JobPage:
 
     @staticmethod
     def work(progress: Progress) -> str:
-        """Take three seconds, away from the main thread."""
+        """Take five seconds, away from the main thread."""
         progress.begin("Working", N_STEPS)
         for _ in range(N_STEPS):
             time.sleep(STEP_SEC)

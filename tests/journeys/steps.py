@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -18,7 +20,19 @@ __all__ = [
     "resume",
     "save",
     "shown",
+    "until",
 ]
+
+PATIENCE_SEC = 60.0
+"""How long a journey waits for what must come; a slow machine is no failure."""
+
+
+def until(page: Page, read: Callable[[], object], wanted: object) -> None:
+    """Look again and again, until what is read is as wanted."""
+    end = time.monotonic() + PATIENCE_SEC
+    while (found := read()) != wanted and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert found == wanted
 
 
 def shown(page: Page, name: str) -> Locator:
@@ -87,7 +101,7 @@ def save(page: Page, path: Path) -> None:
 def resume(page: Page) -> None:
     """Load the page again, and take up the plan that it offers."""
     page.reload()
-    shown(page, "dw-resume-go").click(timeout=60_000)
+    shown(page, "dw-resume-go").click()
     expect(shown(page, "dw-notice")).to_contain_text("Resumed")
 
 

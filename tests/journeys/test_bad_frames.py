@@ -17,7 +17,6 @@ from tests.journeys.test_traces import drag, drawn, point, shows
 from tests.samples import make_aligned
 
 N_FRAMES = 2000
-WAITS, WAIT_MS = 100, 50
 NEAR = 6
 """Frames by which a drag may miss: a pixel is two to three frames, and the browser rounds."""
 
@@ -51,17 +50,13 @@ def marked(page: Page) -> list[tuple[int, int]]:
 def lists(page: Page, *expected: tuple[int, int]) -> None:
     """Wait until as many ranges are listed as expected, and near to these."""
     wanted = pytest.approx([end for pair in expected for end in pair], abs=NEAR)
-    for _ in range(100):
-        if [end for pair in marked(page) for end in pair] == wanted:
-            return
-        page.wait_for_timeout(50)
-    assert marked(page) == list(expected)
+    steps.until(page, lambda: [end for pair in marked(page) for end in pair], wanted)
 
 
 def to_check(page: Page, address: str, root: Path) -> Locator:
     """Open the recording, check it, and give the picture of its traces."""
     page.goto(address)
-    page.wait_for_selector(".dw-panel", timeout=60_000)
+    page.wait_for_selector(".dw-panel")
     steps.open_path(page, root / "mouse.npz")
     steps.check(page)
     return drawn(page)

@@ -159,7 +159,7 @@ def test_whole_road_by_keyboard(
     keys = Keys(page)
     page.set_viewport_size({"width": 900, "height": 1000})
     page.goto(address)
-    page.wait_for_selector(".dw-panel", timeout=60_000)
+    page.wait_for_selector(".dw-panel")
 
     choose_a_file(keys)
     map_the_arrays(keys)

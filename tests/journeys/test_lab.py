@@ -45,7 +45,7 @@ def panel(page: Page, lab: tuple[str, Path], open_in_lab: Callable[[Path], None]
     path = write_plain(lab[1] / "mouse.npz")
     open_in_lab(write_notebook(lab[1] / "panel.ipynb", CODE.format(path=str(path))))
     found = page.locator(".dw-panel")
-    expect(found).to_be_visible(timeout=30_000)
+    expect(found).to_be_visible()
     expect(found).to_have_attribute("data-guarded", "true")
     return found
 
@@ -113,13 +113,10 @@ def test_dark_theme(page: Page, panel: Locator, screenshot: Callable[[str], Path
         "'apputils:change-theme', {theme: 'JupyterLab Dark'})"
     )
     expect(page.locator(".dw-panel.dw-dark")).to_have_count(1)
-    page.wait_for_timeout(300)
-    light = panel.evaluate(
-        """root => [...root.querySelectorAll("input, select, textarea, pre, .dw-card")]
+    too_light = """root => [...root.querySelectorAll("input, select, textarea, pre, .dw-card")]
           .filter((node) => node.getClientRects().length)
           .map((node) => getComputedStyle(node).backgroundColor.match(/[\\d.]+/g).map(Number))
           .filter(([red, green, blue, alpha = 1]) => alpha > 0 && red + green + blue > 480)"""
-    )
 
-    assert light == []
+    steps.until(page, lambda: panel.evaluate(too_light), [])
     assert screenshot("lab-dark").stat().st_size > 20_000

@@ -52,7 +52,7 @@ def test_recording_becomes_a_saved_experiment(
     saved = root / "Exp journey.npz"
     page.set_viewport_size({"width": 1280, "height": 1000})
     page.goto(address)
-    page.wait_for_selector(".dw-panel", timeout=60_000)
+    page.wait_for_selector(".dw-panel")
     screenshot("source")
     steps.open_path(page, root / "dg_2-1_D1.npz")
     page.locator(".dw-fps input").fill("10")
@@ -103,7 +103,7 @@ def test_broken_file_is_an_answer_not_an_end(page: Page, address: str, root: Pat
     broken = root / "<img src=x onerror=alert(1)>.npz"
     broken.write_bytes(b"")
     page.goto(address)
-    page.wait_for_selector(".dw-panel", timeout=60_000)
+    page.wait_for_selector(".dw-panel")
 
     steps.open_path(page, broken)
 

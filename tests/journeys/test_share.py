@@ -49,13 +49,22 @@ def downloaded(page: Page, name: str) -> tuple[str, bytes]:
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
 
 
+def way_there_and_back(page: Page) -> float:
+    """Give the seconds from a click to what the kernel answers: to Save and back to Build."""
+    pressed = time.monotonic()
+    for step, seen in (("save", "dw-save-path"), ("build", "dw-cancel")):
+        steps.shown(page, f"dw-step-{step}").click()
+        expect(steps.shown(page, seen)).to_be_visible()
+    return time.monotonic() - pressed
+
+
 def test_cancelled_built_saved_replayed_and_shared(
     page: Page, address: str, root: Path, screenshot: Callable[[str], Path]
 ) -> None:
     """A slow build stops at once; the next one is saved, verified, reported and repeated."""
     page.set_viewport_size({"width": 1280, "height": 1000})
     page.goto(address)
-    page.wait_for_selector(".dw-panel", timeout=60_000)
+    page.wait_for_selector(".dw-panel")
     steps.open_path(page, root / "mouse.npz")
     page.locator(".dw-fps input").fill("20")
     page.locator(".dw-fps input").press("Enter")
@@ -68,13 +77,14 @@ def test_cancelled_built_saved_replayed_and_shared(
     before = sorted(root.rglob("*"))
     steps.shown(page, "dw-build").click()
     expect(steps.shown(page, "dw-stage")).to_contain_text("1/5 Reading arrays")
-    expect(steps.shown(page, "dw-stage")).to_contain_text("left", timeout=10_000)
+    expect(steps.shown(page, "dw-stage")).to_contain_text("left")
     screenshot("building")
+    way_sec = way_there_and_back(page)
     pressed = time.monotonic()
     steps.shown(page, "dw-cancel").click()
     expect(steps.shown(page, "dw-progress")).to_be_hidden()
     took_sec = time.monotonic() - pressed
-    assert took_sec < 1.0  # with the way to the browser and back; the work itself stops in 0.3 s
+    assert took_sec < 0.7 + 3 * way_sec  # the work itself stops within 0.3 s
     assert sorted(root.rglob("*")) == before
     (root / "slow").unlink()
 
@@ -82,7 +92,7 @@ def test_cancelled_built_saved_replayed_and_shared(
     steps.save(page, root / "Exp mouse.npz")
     steps.shown(page, "dw-replay").click()
     replayed = steps.shown(page, "dw-replayed")
-    expect(replayed).to_contain_text("Replay verified", timeout=60_000)
+    expect(replayed).to_contain_text("Replay verified")
     assert replayed.inner_text().count(hash_) == 2
     assert open_experiment(root / "Exp mouse.npz").content_hash == hash_
     screenshot("shared")
@@ -139,9 +149,7 @@ def apply_to_more(page: Page, root: Path) -> None:
     steps.shown(page, "dw-batch-check").click()
     expect(steps.shown(page, "dw-batch-words")).to_contain_text("2 sessions: 2 ready.")
     steps.shown(page, "dw-batch-build").click()
-    expect(steps.shown(page, "dw-batch-words")).to_contain_text(
-        "2 sessions: 2 built and saved.", timeout=30_000
-    )
+    expect(steps.shown(page, "dw-batch-words")).to_contain_text("2 sessions: 2 built and saved.")
     rows = json.loads(downloaded(page, "dw-batch-json")[1])
     for row in rows:
         assert open_experiment(root / row["saved_to"]).content_hash == row["hash"]

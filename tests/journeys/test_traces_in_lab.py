@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys import steps
 from tests.journeys.servers import write_notebook
-from tests.journeys.test_traces import CODE, drag, drawn, shows
+from tests.journeys.test_traces import CODE, DARK, corner, drag, drawn, shows
 
 
 @pytest.fixture
@@ -68,10 +69,6 @@ def test_dark_theme_is_followed(
         "'apputils:change-theme', {theme: 'JupyterLab Dark'})"
     )
     expect(page.locator(".dw-panel.dw-dark")).to_have_count(1)
-    page.wait_for_timeout(500)
-    corner = picture.locator(".dw-traces-back").evaluate(
-        "canvas => Array.from(canvas.getContext('2d').getImageData(2, 2, 1, 1).data.slice(0, 3))"
-    )
 
-    assert max(corner) < 80
+    steps.until(page, lambda: max(corner(picture)) < DARK, True)
     assert screenshot("traces-in-lab-dark").stat().st_size > 20_000

@@ -60,7 +60,7 @@ def test_broken_files_are_answers(page: Page, address: str, root: Path) -> None:
     """Each file gets its message as text, nothing runs, and a good file opens in the same page."""
     marker = root / "marker"
     page.goto(address)
-    page.wait_for_selector(".dw-panel", timeout=60_000)
+    page.wait_for_selector(".dw-panel")
     steps.shown(page, "dw-source-kind").get_by_label("File on this computer or server").check()
 
     for broken in write_broken(root, marker):
@@ -93,7 +93,7 @@ def test_hostile_names_are_text(page: Page, address: str, root: Path) -> None:
         write_plain(root / f"{name}.npz", **{name: np.arange(1000.0)})
     page.on("dialog", lambda _dialog: pytest.fail("a name was run"))
     page.goto(address)
-    page.wait_for_selector(".dw-panel", timeout=60_000)
+    page.wait_for_selector(".dw-panel")
     steps.shown(page, "dw-source-kind").get_by_label("File on this computer or server").check()
     listed = page.locator(".dw-picker-list")
 

@@ -123,6 +123,21 @@ def test_another_kind_is_not_checked(tmp_path: Path) -> None:
     assert state.snapshot.request.source.data_source == "IABS"
 
 
+def test_a_path_stays_where_both_kinds_are_files(tmp_path: Path) -> None:
+    """What was typed under the wrong kind is not lost; a demo has no path to keep."""
+    path = write_recording(tmp_path)
+    state = make_state(tmp_path)
+    state.choose_kind("saved")
+    state.choose_file(str(path))
+
+    state.choose_kind("file")
+    kept = state.snapshot.request.source.path
+    state.choose_kind("demo")
+
+    assert kept == path
+    assert state.snapshot.request.source.path is None
+
+
 def test_saved_experiments_are_not_looked_into_when_chosen(tmp_path: Path) -> None:
     """A pickle is opened on request only."""
     (tmp_path / "x.pickle").write_bytes(b"\x80\x04K\x01.")

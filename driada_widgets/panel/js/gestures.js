@@ -91,22 +91,22 @@ export function listenToPointer(picture, canvas) {
       picture.lookAt(panned(drag.view, (drag.x - at.x) * perPixel, nFrames));
     } else {
       const from = drag.kind === "resize" ? drag.fixed : drag.frame;
-      picture.showDraft(draggedSpan(from, frameAt(at.x, picture.layout, picture.view, nFrames), nFrames));
+      drag.draft = draggedSpan(from, frameAt(at.x, picture.layout, picture.view, nFrames), nFrames);
+      picture.showDraft(drag.draft);
     }
     picture.pointTo(at);
   });
 
   const finish = (event, isDone) => {
     if (!drag) return;
-    const { kind, hit, isMoved } = drag;
-    const draft = picture.draft;
+    const { kind, hit, isMoved, draft, span } = drag;
     drag = null;
     if (!isMoved) {
       picture.showDraft(null);
       if (isDone) picture.select(hit ? hit.index : null);
     } else if (kind !== "pan" && draft) {
       if (!isDone) picture.showDraft(null);
-      else if (kind === "resize") picture.send("resize", { index: hit.index, span: picture.look.bad[hit.index], start: draft[0], stop: draft[1] });
+      else if (kind === "resize") picture.send("resize", { index: hit.index, span, start: draft[0], stop: draft[1] });
       else picture.send("mark", { start: draft[0], stop: draft[1] });
     }
     picture.pointTo(place(event));
@@ -114,6 +114,7 @@ export function listenToPointer(picture, canvas) {
   canvas.addEventListener("pointerup", (event) => finish(event, true));
   canvas.addEventListener("pointercancel", (event) => finish(event, false));
   canvas.addEventListener("pointerleave", () => !drag && picture.pointTo(null));
+  picture.isDragging = () => drag !== null;
   picture.abandonDrag = () => {
     drag = null;
     picture.showDraft(null);
