@@ -359,9 +359,10 @@ def test_quality_of_all_neurons() -> None:
     partly.neurons[1].reconstruct_spikes()
     experiment.reconstruct_all_neurons("wavelet", n_iter=1)
 
-    assert [row is None for row in partly.spike_quality()] == [True, False, True, True, True]
-    for row, neuron in zip(experiment.spike_quality(), experiment.neurons, strict=True):
-        assert row is not None
-        assert row.n_spikes == neuron.get_event_count()
-        assert row.r2 == pytest.approx(neuron.get_reconstruction_r2())
+    problems = [row.problem for row in partly.spike_quality()]
+    assert problems == ["no spikes were looked for", "", *["no spikes were looked for"] * 3]
+    for cell, row in enumerate(experiment.spike_quality()):
+        neuron = experiment.neurons[cell]
+        assert (row.cell, row.n_events) == (cell, neuron.get_event_count())
+        assert row.r2 > neuron.get_reconstruction_r2() - 0.05
         assert not row.is_fitted

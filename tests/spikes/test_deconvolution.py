@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from driada_widgets.core.spikes.deconvolution import DECONVOLUTION_METHODS, deconvolved_cell
+from driada_widgets.core.errors import ParameterError
+from driada_widgets.core.spikes.deconvolution import (
+    DECONVOLUTION_METHODS,
+    DeconvolutionParameters,
+    deconvolved_cell,
+)
 
 
 @pytest.mark.parametrize("method", DECONVOLUTION_METHODS)
@@ -14,7 +21,7 @@ def test_spikes_come_in_the_form_of_the_exact_methods(method: str) -> None:
         trace[onset:] += np.exp(-np.arange(800 - onset) / 10.0)
     trace += 0.05 * np.random.default_rng(0).normal(size=800)
 
-    spikes, kinetics = deconvolved_cell(trace, method, fps=20.0)
+    spikes, kinetics = deconvolved_cell(trace, DeconvolutionParameters.of(method, {}, fps=20.0))
 
     assert spikes.problem == ""
     assert spikes.frames.size >= 9
@@ -28,13 +35,41 @@ def test_spikes_come_in_the_form_of_the_exact_methods(method: str) -> None:
 @pytest.mark.parametrize("method", DECONVOLUTION_METHODS)
 def test_a_constant_trace_is_a_problem_not_an_error(method: str) -> None:
     """No spikes, and the problem finishes the sentence that the exact methods use."""
-    spikes, _ = deconvolved_cell(np.ones(300), method, fps=20.0)
+    spikes, _ = deconvolved_cell(np.ones(300), DeconvolutionParameters.of(method, {}, fps=20.0))
 
     assert spikes.frames.size == 0
     assert spikes.problem == "constant"
 
 
-def test_another_method_is_refused() -> None:
-    """The error names the methods there are."""
-    with pytest.raises(NotImplementedError, match="'matched', 'oasis'"):
-        deconvolved_cell(np.ones(300), "wavelet", fps=20.0)
+@pytest.mark.parametrize(
+    ("method", "options", "words"),
+    [
+        ("matched", {"n_iter": 3}, "'n_iter' is no parameter of the matched method"),
+        ("matched", {"t_off_sec": 0}, "t_off_sec must be positive"),
+        ("matched", {"t_off_sec": 0.1, "t_rise_sec": 0.2}, "must be greater than t_rise_sec"),
+        ("matched", {"min_snr": -1}, "min_snr must be a number of at least 0"),
+        ("oasis", {"order": 3}, "order must be 1 or 2, got 3"),
+        ("oasis", {"penalty": True}, "penalty must be 0 or 1, got True"),
+        ("oasis", {"min_snr": 3}, "'min_snr' is no parameter of the oasis method"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(
+    method: str, options: dict[str, Any], words: str
+) -> None:
+    """The error names the option and what it may be."""
+    with pytest.raises(ParameterError, match=words):
+        DeconvolutionParameters.of(method, options, fps=20.0)
+
+
+def test_times_that_are_given_are_used() -> None:
+    """One may be given and the other measured."""
+    trace = np.zeros(800)
+    for onset in range(40, 760, 80):
+        trace[onset:] += np.exp(-np.arange(800 - onset) / 10.0)
+    trace += 0.05 * np.random.default_rng(0).normal(size=800)
+    parameters = DeconvolutionParameters.of("matched", {"t_off_sec": 0.7}, fps=20.0)
+
+    _, kinetics = deconvolved_cell(trace, parameters)
+
+    assert kinetics.t_off_sec == 0.7
+    assert kinetics.t_rise_sec != 0.7

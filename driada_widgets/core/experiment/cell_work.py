@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from driada_widgets.core.spikes.deconvolution import DeconvolutionParameters, deconvolved_cell
 from driada_widgets.core.spikes.kinetics import NO_EVENTS_AVAILABLE, fit_kinetics, no_kinetics
 from driada_widgets.core.spikes.reconstruct import reconstruct_cell
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from driada_widgets.core.spikes.matched import Kinetics
     from driada_widgets.core.spikes.parameters import ReconstructionParameters
     from driada_widgets.core.spikes.reconstruct import CellSpikes
     from driada_widgets.core.spikes.wavelet import FilterBank
@@ -70,7 +72,7 @@ class CellOutcome:
     """
 
     spikes: CellSpikes
-    parameters: ReconstructionParameters
+    parameters: ReconstructionParameters | DeconvolutionParameters
     t_rise: float | None
     t_off: float | None
 
@@ -98,11 +100,12 @@ def measure_kinetics(task: CellTask, **options: Any) -> dict[str, Any]:
 
 def do(
     task: CellTask,
-    parameters: ReconstructionParameters,
+    parameters: ReconstructionParameters | DeconvolutionParameters,
     *,
     fit: KineticsFit,
     bank: FilterBank | None,
     check: Callable[[], None],
+    kinetics: Kinetics | None = None,
 ) -> CellOutcome:
     """Reconstruct the spikes of one neuron.
 
@@ -118,11 +121,15 @@ def do(
         Filters that all neurons share.
     check
         Stops the work by raising.
+    kinetics
+        Kinetics that all neurons share, for the method ``matched``.
 
     Returns
     -------
     CellOutcome
     """
+    if isinstance(parameters, DeconvolutionParameters):
+        return _deconvolved(task, parameters, kinetics, check)
     if fit == "before":
         task, _ = _with_kinetics(task)
     spikes = _found(task, parameters, bank, check, iterative=True)
@@ -133,6 +140,22 @@ def do(
             parameters = _for_second_search(parameters, result)
             spikes = _found(task, parameters, bank, check, iterative=False)
     return CellOutcome(spikes=spikes, parameters=parameters, t_rise=task.t_rise, t_off=task.t_off)
+
+
+def _deconvolved(
+    task: CellTask,
+    parameters: DeconvolutionParameters,
+    kinetics: Kinetics | None,
+    check: Callable[[], None],
+) -> CellOutcome:
+    spikes, used = deconvolved_cell(task.calcium, parameters, kinetics=kinetics, check=check)
+    is_usable = not spikes.problem
+    return CellOutcome(
+        spikes=spikes,
+        parameters=parameters,
+        t_rise=used.t_rise_sec * task.fps if is_usable else None,
+        t_off=used.t_off_sec * task.fps if is_usable else None,
+    )
 
 
 def _found(

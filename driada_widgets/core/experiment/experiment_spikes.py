@@ -9,40 +9,45 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from driada_widgets.core.experiment.assembled import AssembledExperiment
-from driada_widgets.core.experiment.cell_work import do
+from driada_widgets.core.experiment.cell_search import search_for
 from driada_widgets.core.experiment.checks import rate_of
 from driada_widgets.core.experiment.neuron_spikes import default_kinetics_warning
 from driada_widgets.core.experiment.notes import NO_SPIKES
 from driada_widgets.core.experiment.plain import to_plain
 from driada_widgets.core.experiment.present import spike_series
+from driada_widgets.core.experiment.raw_traces import KeptTraces
 from driada_widgets.core.experiment.spike_contents import with_found_spikes
-from driada_widgets.core.experiment.spike_methods import (
-    DEFAULTS,
-    per_neuron_parameters,
-    wavelet_of,
-)
+from driada_widgets.core.experiment.spike_methods import DEFAULTS
 from driada_widgets.core.report import Note
 from driada_widgets.core.spikes.kernel import cut_note
-from driada_widgets.core.spikes.quality import spike_quality
-from driada_widgets.core.spikes.reconstruct import bank_for
+from driada_widgets.core.spikes.quality import (
+    NO_AMPLITUDES,
+    NOT_SEARCHED,
+    n_runs,
+    spike_quality,
+)
+from driada_widgets.core.spikes.traces import problem_with
 from driada_widgets.core.spikes.wavelet import MorseWavelet
 from driada_widgets.core.spikes.workers import number_of_workers, over_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
     from driada_widgets.core.experiment.cell_work import CellOutcome
     from driada_widgets.core.experiment.derive import DerivedArrays
     from driada_widgets.core.experiment.neuron import Neuron
+    from driada_widgets.core.experiment.neuron_spikes import Rows
     from driada_widgets.core.report import Progress
+    from driada_widgets.core.spikes.matched import Kinetics
     from driada_widgets.core.spikes.quality import SpikeQuality
 
 __all__ = ["FAMILY", "ExperimentSpikes"]
 
 FAMILY = "per-neuron"
 STAGE = "Reconstructing spikes"
+QUALITY_STAGE = "Judging spikes"
 N_SHOWN = 10
 
 
@@ -70,8 +75,11 @@ class ExperimentSpikes(AssembledExperiment):
         Parameters
         ----------
         method
-            ``"wavelet"`` or ``"threshold"``; see ``Neuron.reconstruct_spikes``. The load-time
-            methods of ``reconstruct_spikes=`` share these names and are other algorithms.
+            ``"wavelet"``, ``"threshold"``, ``"matched"`` or ``"oasis"``; see
+            ``Neuron.reconstruct_spikes``. The load-time methods of ``reconstruct_spikes=`` share
+            the first two names and are other algorithms. ``"matched"`` measures rise and decay
+            once on the whole recording; ``"oasis"`` needs the extra ``oasis``. Both look at
+            calcium as recorded, with its negative values, and have options of their own.
         n_iter
             Number of searches.
         optimize_kinetics
@@ -145,7 +153,7 @@ class ExperimentSpikes(AssembledExperiment):
         Parameters
         ----------
         method
-            ``"wavelet"`` or ``"threshold"``.
+            One of ``PER_NEURON``.
         options
             Arguments of ``reconstruct_all_neurons``.
         is_asked
@@ -161,47 +169,74 @@ class ExperimentSpikes(AssembledExperiment):
             Also among the experiment's ``notes``.
         """
         told = _differing(options)
-        fps = rate_of(self.static_features)
-        parameters, fit = per_neuron_parameters(method, told, fps=fps)
-        wavelet, times = wavelet_of(told.get("wavelet")), told.get("rel_wvt_times")
-        bank = bank_for(self.n_frames, parameters, wavelet=wavelet, times=times)
-        tasks = [neuron._task(parameters.fps) for neuron in self.neurons]  # noqa: SLF001
-        have_spikes = [neuron.asp is not None for neuron in self.neurons]
-        outcomes = over_cells(
-            lambda cell, check: do(tasks[cell], parameters, fit=fit, bank=bank, check=check),
-            self.n_cells,
-            stage=STAGE,
-            # Thresholds are so little work a neuron that threads would only wait for each other.
-            n_workers=1 if bank is None else number_of_workers(n_jobs, self.n_cells),
+        search = search_for(
+            self._contents,
+            method,
+            told,
+            n_frames=self.n_frames,
+            fps=rate_of(self.static_features),
             progress=progress,
         )
-        has_past = any(neuron.kinetics_were_set for neuron in self.neurons) or (
-            fit == "before" and any(task.starts.size for task in tasks)
+        tasks = [search.task(neuron) for neuron in self.neurons]
+        have_spikes = [neuron.asp is not None for neuron in self.neurons]
+        outcomes = over_cells(
+            lambda cell, check: search.find(cell, tasks[cell], check),
+            self.n_cells,
+            stage=STAGE,
+            n_workers=number_of_workers(n_jobs, self.n_cells) if search.works_in_threads else 1,
+            progress=progress,
+        )
+        has_past = search.is_exact and (
+            any(neuron.kinetics_were_set for neuron in self.neurons)
+            or (search.fit == "before" and any(task.starts.size for task in tasks))
         )
         self._take_outcomes(outcomes)
         self._remember(method, told)
         if not is_asked:
             self._put_in_request(method, told, is_repeatable=not has_past)
-        used = tasks if fit == "after" else outcomes  # whose kinetics the first search used
-        again = [
-            cell
-            for cell, had_spikes in enumerate(have_spikes)
-            if had_spikes and (used[cell].t_rise is None or used[cell].t_off is None)
-        ]
-        notes = [*_again_notes(again, parameters.fps), *_notes_on(outcomes, self.neurons)]
+        notes = _notes_on(outcomes)
+        if search.is_exact:
+            used = tasks if search.fit == "after" else outcomes  # of the first search
+            again = [
+                cell
+                for cell, had_spikes in enumerate(have_spikes)
+                if had_spikes and (used[cell].t_rise is None or used[cell].t_off is None)
+            ]
+            notes = [*_again_notes(again, search.parameters.fps), *notes]
+            notes += _cut_notes(self.neurons)
+        elif search.kinetics is not None:
+            notes.append(_kinetics_note(search.kinetics))
         self._say(notes)
         return tuple(notes)
 
-    def spike_quality(self) -> tuple[SpikeQuality | None, ...]:
-        """Judge the spikes of every neuron; ``None`` for neurons without amplitudes.
+    def spike_quality(self, *, progress: Progress | None = None) -> tuple[SpikeQuality, ...]:
+        """Judge the spikes of every neuron.
+
+        Parameters
+        ----------
+        progress
+            Told about every neuron; asked whether to stop.
 
         Returns
         -------
         tuple of SpikeQuality
-            One a neuron: how many spikes, their amplitude over noise, how much of the trace they
-            explain, with which kinetics.
+            One a neuron: how many events, their amplitude over the noise, how much of the trace
+            they explain, with which kinetics. Numbers that there are none of are NaN, and
+            ``problem`` says why.
+
+        Notes
+        -----
+        Level and slow drift of a trace are taken off before it is compared with the spikes, by
+        every method alike; ``Neuron.get_reconstruction_r2`` counts them as not explained.
         """
-        return tuple(_quality(neuron) for neuron in self.neurons)
+        traces = KeptTraces(self._contents)
+        rows = over_cells(
+            lambda cell, check: _quality(self.neurons[cell], cell, traces[cell]),
+            self.n_cells,
+            stage=QUALITY_STAGE,
+            progress=progress,
+        )
+        return tuple(rows)
 
     def _take_outcomes(self, outcomes: list[CellOutcome]) -> None:
         """Put everything that was found on the experiment and its neurons, at once.
@@ -253,20 +288,33 @@ class ExperimentSpikes(AssembledExperiment):
         self._notes = (*(note for note in self._notes if note.id not in new), *notes)
 
 
-def _quality(neuron: Neuron) -> SpikeQuality | None:
-    if neuron.asp is None:
-        return None
-    amplitudes = np.asarray(neuron.asp.data, dtype=np.float64)
-    frames = np.flatnonzero(amplitudes)
+def _quality(neuron: Neuron, cell: int, trace: NDArray[np.float64]) -> SpikeQuality:
     t_rise, t_off = neuron._kinetics()  # noqa: SLF001 - own neuron
+    if neuron.asp is None:
+        found = None if neuron.sp is None else np.asarray(neuron.sp.data) > 0
+        return spike_quality(
+            trace,
+            np.zeros(0),
+            None,
+            t_rise=float("nan"),
+            t_off=float("nan"),
+            fps=neuron.fps,
+            cell=cell,
+            n_events=0 if found is None else n_runs(found),
+            problem=NOT_SEARCHED if found is None else NO_AMPLITUDES,
+        )
+    amplitudes = np.asarray(neuron.asp.data, dtype=np.float64)
+    made_of = neuron.reconstructed
     return spike_quality(
-        np.asarray(neuron.ca.data, dtype=np.float64),
-        frames,
-        amplitudes[frames],
+        trace,
+        amplitudes[amplitudes != 0],
+        None if made_of is None else np.asarray(made_of.data),
         t_rise=t_rise,
         t_off=t_off,
         fps=neuron.fps,
+        cell=cell,
         is_fitted=neuron.t_rise is not None and neuron.t_off is not None,
+        problem=problem_with(trace),
     )
 
 
@@ -279,9 +327,15 @@ def _differing(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rows_of(arrays: Sequence[Any], cell: int) -> Callable[[], tuple[NDArray[Any], NDArray[Any]]]:
+def _rows_of(arrays: Sequence[Any], cell: int) -> Rows:
     """Give what shows the rows of a neuron, once the arrays are there."""
-    return lambda: (arrays[0].spikes[cell], arrays[0].asp[cell])
+
+    def rows() -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]:
+        explained = arrays[0].reconstructions
+        own = None if explained is None else explained[cell]
+        return arrays[0].spikes[cell], arrays[0].asp[cell], own
+
+    return rows
 
 
 def _again_notes(cells: Sequence[int], fps: float) -> list[Note]:
@@ -294,8 +348,8 @@ def _again_notes(cells: Sequence[int], fps: float) -> list[Note]:
     return [Note(id="default-kinetics-again", level="warning", subject="spikes", text=text)]
 
 
-def _notes_on(outcomes: Sequence[CellOutcome], neurons: Sequence[Neuron]) -> list[Note]:
-    """Say which traces hold nothing, and whether transients are cut."""
+def _notes_on(outcomes: Sequence[CellOutcome]) -> list[Note]:
+    """Say which traces hold nothing."""
     notes = []
     problems = [
         f"{cell} ({outcome.spikes.problem})"
@@ -309,9 +363,23 @@ def _notes_on(outcomes: Sequence[CellOutcome], neurons: Sequence[Neuron]) -> lis
             f"{', '.join(problems[:N_SHOWN])}{more}."
         )
         notes.append(Note(id="neurons-not-searched", level="warning", subject="spikes", text=text))
-    slowest = max(neuron._kinetics()[1] for neuron in neurons)  # noqa: SLF001 - own neurons
-    cut = cut_note(slowest)
-    return notes if cut is None else [*notes, cut]
+    return notes
+
+
+def _cut_notes(neurons: Sequence[Neuron]) -> list[Note]:
+    """Say whether transients are cut."""
+    cut = cut_note(max(neuron._kinetics()[1] for neuron in neurons))  # noqa: SLF001
+    return [] if cut is None else [cut]
+
+
+def _kinetics_note(kinetics: Kinetics) -> Note:
+    """Say which kinetics were measured, or that none could be."""
+    times = f"rise {kinetics.t_rise_sec:.3g} s, decay {kinetics.t_off_sec:.3g} s"
+    if kinetics.is_estimated:
+        text = f"Measured on this recording: {times}."
+        return Note(id="kinetics-measured", level="info", subject="spikes", text=text)
+    text = f"Rise and decay could not be measured on this recording; used: {times}."
+    return Note(id="kinetics-not-measured", level="warning", subject="spikes", text=text)
 
 
 def _plain_option(value: Any) -> Any:

@@ -5,18 +5,17 @@ They run on calcium as recorded: not clipped at 0, bad frames still in it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from driada_widgets.core.errors import DataShapeError
-from driada_widgets.core.experiment.derive import DerivedArrays, read_only
+from driada_widgets.core.experiment.derive import read_only
 from driada_widgets.core.experiment.events import CellEvents, with_events
+from driada_widgets.core.experiment.raw_traces import RawTraces
 from driada_widgets.core.signals.multi import MultiTimeSeries
 from driada_widgets.core.signals.series import TimeSeries
-from driada_widgets.core.signals.transforms import fill_ranges
 from driada_widgets.core.spikes.load_time import load_time_spikes
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ def with_load_time_spikes(
     Contents
         With ``spikes``, and with ``reconstruction``; amplitudes stay as they are.
     """
-    traces = _RawTraces(contents)
+    traces = RawTraces(contents)
     fps = float(contents.static_features["fps"])
     if callable(method):
         series, metadata = _by_function(method, traces.series(), fps, params)
@@ -210,41 +209,3 @@ def load_time_metadata(contents: Contents, n_cells: int) -> dict[str, Any] | Non
             for each in stored
         ]
     return metadata
-
-
-@dataclass(frozen=True, eq=False)
-class _RawTraces:
-    """Traces as recorded, one at a time: gaps filled, neurons that were left out not among them."""
-
-    contents: Contents
-
-    @cached_property
-    def rows(self) -> tuple[int, ...] | None:
-        return DerivedArrays(self.contents).kept_cells
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        n_recorded, n_frames = self.contents.calcium.shape
-        return (n_recorded if self.rows is None else len(self.rows)), n_frames
-
-    def __getitem__(self, cell: int) -> NDArray[np.float64]:
-        row = cell if self.rows is None else self.rows[cell]
-        trace: NDArray[np.float64] = np.asarray(self.contents.calcium)[row].astype(np.float64)
-        for filled in self.contents.calcium_filled:
-            if filled.row == row:
-                trace = fill_ranges(trace, filled.ranges)
-        is_known = np.isfinite(trace)
-        if is_known.all() or not is_known.any():
-            return trace
-        # Frames that are not finite are among those that will be removed.
-        frames = np.arange(trace.size)
-        known: NDArray[np.float64] = np.interp(frames, frames[is_known], trace[is_known])
-        return known
-
-    def series(self) -> MultiTimeSeries:
-        """Give all traces as one series."""
-        n_cells, n_frames = self.shape
-        block = np.stack([self[cell] for cell in range(n_cells)])
-        return MultiTimeSeries.from_block(
-            block, shape=(n_cells, n_frames), discrete=False, name="calcium"
-        )

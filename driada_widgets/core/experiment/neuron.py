@@ -16,6 +16,7 @@ from driada_widgets.core.experiment.limits import (
     DEFAULT_T_OFF_SEC,
     DEFAULT_T_RISE_SEC,
 )
+from driada_widgets.core.experiment.neuron_data import HeldTrace
 from driada_widgets.core.experiment.neuron_kinetics import NeuronKinetics
 from driada_widgets.core.experiment.trace_checks import (
     positive_or_default,
@@ -127,6 +128,9 @@ class Neuron(NeuronKinetics):
             metrics=metrics,
         )
         self.wvt_ridges = wvt_ridges
+        given = np.asarray(ca, dtype=np.float64).ravel()
+        if given.min() < 0:
+            self.recorded = HeldTrace(given)
         if fit_individual_t_off or optimize_kinetics:
             warnings.warn(KINETICS_NOT_FITTED, UserWarning, stacklevel=2)
 

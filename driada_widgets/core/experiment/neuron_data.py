@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import ParameterError
@@ -13,11 +14,14 @@ from driada_widgets.core.experiment.trace_checks import number_or_none
 from driada_widgets.core.signals.series import TimeSeries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from driada_widgets.core.spikes.reconstruct import CellSpikes
 
-__all__ = ["NeuronData"]
+__all__ = ["HeldTrace", "NeuronData"]
 
 STORED_METRICS = {
     "r2_score": "reconstruction_r2",
@@ -28,6 +32,17 @@ STORED_METRICS = {
     "noise_level": "noise_ampl",
 }
 """Keys of stored metrics and the attributes that they become."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeldTrace:
+    """Gives a trace that it holds."""
+
+    trace: NDArray[np.float64]
+
+    def __call__(self) -> NDArray[np.float64]:
+        """Give the trace."""
+        return self.trace
 
 
 class NeuronData:
@@ -62,11 +77,19 @@ class NeuronData:
         self.has_own_events = False
         self.is_fresh = False
         self.new_spikes: CellSpikes | None = None
+        self.recorded: Callable[[], NDArray[np.float64]] | None = None
         self._clear_cached_metrics()
         self._reconstructed: TimeSeries | None = reconstructed
         self._has_reconstructed = reconstructed is not None
         self.metrics = None if metrics is None else dict(metrics)
         self._take_stored_metrics()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give everything, with the trace as recorded instead of what gives it."""
+        state = dict(self.__dict__)
+        if self.recorded is not None:
+            state["recorded"] = HeldTrace(self.recorded())
+        return state
 
     def _take_stored_metrics(self) -> None:
         stored = {key: number_or_none(value) for key, value in (self.metrics or {}).items()}

@@ -114,11 +114,11 @@ class NeuronKinetics(NeuronSpikes):
             self.has_own_events = True
         return self._kinetics_info
 
-    def _task(self, fps: float) -> CellTask:
+    def _task(self, fps: float, *, with_calcium: bool = True) -> CellTask:
         """Give what a worker needs to know of the neuron."""
         starts, ends = self._known_events()
         return CellTask(
-            calcium=self.ca.data,
+            calcium=self.ca.data if with_calcium else np.zeros(0),
             starts=starts,
             ends=ends,
             t_rise=self._t_rise,

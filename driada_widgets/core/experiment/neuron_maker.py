@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.experiment.derive import edge_mask
 from driada_widgets.core.experiment.limits import CALCIUM_EDGE_DECAYS
 from driada_widgets.core.experiment.neuron import Neuron
+from driada_widgets.core.experiment.raw_traces import KeptTraces
 from driada_widgets.core.signals.series import TimeSeries
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class NeuronMaker:
         self._derived = self._spike_arrays = derived
         self._default_kinetics = default_kinetics
         self._fps = fps
+        self._traces = KeptTraces(contents)
         self._metrics = metrics
         self._kinetics = {kinetics.cell: kinetics for kinetics in contents.kinetics}
         self.calcium_edge = int(CALCIUM_EDGE_DECAYS * default_kinetics[1])
@@ -81,12 +84,28 @@ class NeuronMaker:
             fps=self._fps,
             metrics=self._metrics_of(cell),
         )
+        traces = self._traces
+        neuron.recorded = lambda: traces[cell]
         if cell in self._kinetics:
             neuron.restore_kinetics(self._kinetics[cell].t_rise, self._kinetics[cell].t_off)
         stored = None if self._contents.events is None else self._contents.events.of(cell)
         if stored is not None:
             neuron.restore_events(stored)
         return neuron
+
+    def fresh(self, cell: int) -> Neuron:
+        """Make the neuron of an index as if nothing had been found in it yet."""
+        contents = replace(
+            self._contents, spikes=None, asp=None, reconstructions=None, events=None, kinetics=()
+        )
+        maker = NeuronMaker(
+            contents,
+            self._derived,
+            default_kinetics=self._default_kinetics,
+            fps=self._fps,
+            metrics=self._metrics,
+        )
+        return maker(cell)
 
     def renew(self, contents: Contents, spike_arrays: DerivedArrays) -> None:
         """Make further neurons with other spikes, events and kinetics."""

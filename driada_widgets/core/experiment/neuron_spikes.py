@@ -11,6 +11,11 @@ from driada_widgets.core.experiment.derive import amplitude_dtype
 from driada_widgets.core.experiment.events import CellEvents
 from driada_widgets.core.experiment.neuron_metrics import NeuronMetrics
 from driada_widgets.core.signals.series import TimeSeries
+from driada_widgets.core.spikes.deconvolution import (
+    DECONVOLUTION_METHODS,
+    DeconvolutionParameters,
+    deconvolved_cell,
+)
 from driada_widgets.core.spikes.events import mark_events, scaled
 from driada_widgets.core.spikes.kernel import cut_note
 from driada_widgets.core.spikes.parameters import (
@@ -28,6 +33,8 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.experiment.cell_work import CellOutcome
     from driada_widgets.core.spikes.reconstruct import CellSpikes
+
+    Rows = Callable[[], tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]]
 
 __all__ = ["NeuronSpikes", "default_kinetics_warning"]
 
@@ -72,6 +79,9 @@ class NeuronSpikes(NeuronMetrics):
         ----------
         method
             ``"wavelet"``: ridges of a wavelet transform; ``"threshold"``: runs above noise.
+            ``"matched"``: transients of the trace's own shape; ``"oasis"``: the field's
+            deconvolution, from a package. These two look at the trace as recorded, take of the
+            arguments that follow only ``create_event_regions``, and set ``t_rise`` and ``t_off``.
         iterative
             Search again in what the events found so far do not explain; else once.
         n_iter
@@ -96,7 +106,8 @@ class NeuronSpikes(NeuronMetrics):
             ``max_event_dur`` in seconds, ``scale_length_thr``, ``max_scale_thr``,
             ``max_ampl_thr``, and ``sigma`` in frames at every frame rate. Threshold:
             ``threshold``, ``n_mad``, ``min_duration_frames``, ``merge_gap_frames``,
-            ``use_scaled``.
+            ``use_scaled``. ``matched``: ``t_rise_sec`` and ``t_off_sec`` (``None``: measured),
+            ``min_snr``, ``smallest_share``. ``oasis``: ``order``, ``penalty``.
 
         Returns
         -------
@@ -121,6 +132,9 @@ class NeuronSpikes(NeuronMetrics):
         ``asp`` has one entry a spike, in the units of ``ca``, at the frame where its transient
         starts; ``sp`` is 1 there.
         """
+        if method in DECONVOLUTION_METHODS:
+            self._deconvolve(method, {**kwargs, "create_event_regions": create_event_regions})
+            return None if self.events is None else np.asarray(self.events.data, dtype=np.float64)
         parameters = self._parameters(
             method,
             kwargs,
@@ -148,6 +162,21 @@ class NeuronSpikes(NeuronMetrics):
         self._take_spikes(found, parameters)
         return None if self.events is None else np.asarray(self.events.data, dtype=np.float64)
 
+    def _deconvolve(self, method: str, options: dict[str, Any]) -> None:
+        """Find spikes in the trace as recorded, with kinetics of its own."""
+        rate = options.pop("fps", None)
+        fps = float(self.fps if rate is None else rate)
+        parameters = DeconvolutionParameters.of(method, options, fps=fps)
+        trace = self.ca.data if self.recorded is None else self.recorded()
+        found, kinetics = deconvolved_cell(trace, parameters)
+        for text in self._what_to_know(found, None):
+            warnings.warn(text, UserWarning, stacklevel=3)
+        is_usable = not found.problem
+        self._t_rise = kinetics.t_rise_sec * fps if is_usable else None
+        self._t_off = kinetics.t_off_sec * fps if is_usable else None
+        self._kinetics_changed()
+        self._take_spikes(found, parameters)
+
     def _parameters(
         self, method: str, options: dict[str, Any], **common: Any
     ) -> ReconstructionParameters:
@@ -157,11 +186,11 @@ class NeuronSpikes(NeuronMetrics):
             method, given | {"fps": self.fps if rate is None else rate}, **common
         )
 
-    def _what_to_know(self, found: CellSpikes, t_off: float) -> list[str]:
+    def _what_to_know(self, found: CellSpikes, t_off: float | None) -> list[str]:
         texts = []
         if found.problem:
             texts.append(f"Neuron {self.cell_id}: no spikes, its trace is {found.problem}.")
-        note = cut_note(t_off)
+        note = None if t_off is None else cut_note(t_off)
         if note is not None:
             texts.append(note.text)
         return texts
@@ -169,9 +198,9 @@ class NeuronSpikes(NeuronMetrics):
     def _take_spikes(
         self,
         found: CellSpikes,
-        parameters: ReconstructionParameters,
+        parameters: ReconstructionParameters | DeconvolutionParameters,
         *,
-        rows: Callable[[], tuple[NDArray[Any], NDArray[Any]]] | None = None,
+        rows: Rows | None = None,
     ) -> None:
         """Put what was found on the neuron.
 
@@ -182,33 +211,53 @@ class NeuronSpikes(NeuronMetrics):
         parameters
             How they were found.
         rows
-            Gives spikes and amplitudes of all frames, where something else keeps them.
+            Gives spikes, amplitudes and reconstruction of all frames, where something else keeps
+            them.
         """
         name, n_frames = f"neuron_{self.cell_id}", self.n_frames
         dtype = amplitude_dtype(self.ca.data.dtype)
 
-        def own_rows() -> tuple[NDArray[Any], NDArray[Any]]:
+        def own_rows() -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]:
             amplitudes = np.zeros(n_frames, dtype=dtype)
             amplitudes[found.frames] = found.heights
-            return (amplitudes > 0).astype(np.int64), amplitudes
+            explained = found.reconstruction
+            explained = None if explained is None else explained.astype(dtype, copy=False)
+            return (amplitudes > 0).astype(np.int64), amplitudes, explained
 
         give = rows or own_rows
         self.sp = TimeSeries.from_trusted(lambda: give()[0], name=f"{name}_sp", discrete=True)
         self.asp = TimeSeries.from_trusted(lambda: give()[1], name=f"{name}_asp", discrete=False)
-        if found.ridges is not None:
-            self.wvt_ridges = found.ridges
-        else:
-            self.threshold_events = _simple_events(np.stack([found.starts, found.ends], axis=1))
-        self.events = None
-        if parameters.create_event_regions:
-            marked = mark_events(n_frames, found.starts, found.ends, parameters.fps)
-            self.events = _region_series(marked, name)
+        self._take_events(found, parameters)
         self._clear_cached_metrics()
         self.event_r2 = self.event_snr = self.wavelet_snr = None
         self._has_reconstructed = True  # made of asp when it is first asked for
+        if found.reconstruction is not None:
+            self._reconstructed = TimeSeries.from_trusted(
+                lambda: np.asarray(give()[2]), name=f"{name}_reconstructed", discrete=False
+            )
         self.new_spikes = None if rows else found
         self.has_own_events = True
         self.is_fresh = True
+
+    def _take_events(
+        self, found: CellSpikes, parameters: ReconstructionParameters | DeconvolutionParameters
+    ) -> None:
+        bounds = np.stack([found.starts, found.ends], axis=1)
+        is_exact = isinstance(parameters, ReconstructionParameters)
+        if not is_exact:  # nothing of earlier methods is left, so that it can be done again
+            self.wvt_ridges = self._kinetics_info = None
+        if found.ridges is not None:
+            self.wvt_ridges = found.ridges
+        else:
+            self.threshold_events = _simple_events(bounds)
+        self.events = None
+        if parameters.create_event_regions:
+            marked = (
+                mark_events(self.n_frames, found.starts, found.ends, parameters.fps)
+                if is_exact
+                else _marked(self.n_frames, bounds)
+            )
+            self.events = _region_series(marked, f"neuron_{self.cell_id}")
 
     def detect_events_threshold(  # noqa: PLR0917 - the reference's signature
         self,
@@ -257,9 +306,7 @@ class NeuronSpikes(NeuronMetrics):
         self.has_own_events = True
         return self.threshold_events
 
-    def _take_outcome(
-        self, outcome: CellOutcome, rows: Callable[[], tuple[NDArray[Any], NDArray[Any]]]
-    ) -> None:
+    def _take_outcome(self, outcome: CellOutcome, rows: Rows) -> None:
         """Put on the neuron what a worker found."""
         if (outcome.t_rise, outcome.t_off) != (self._t_rise, self._t_off):
             self._t_rise, self._t_off = outcome.t_rise, outcome.t_off
@@ -286,17 +333,17 @@ class NeuronSpikes(NeuronMetrics):
     def restore_events(self, stored: CellEvents) -> None:
         """Take back what ``event_record`` gave."""
         if stored.is_fresh:
+            given = self._reconstructed  # of the same spikes: an older one is not stored
             self._clear_cached_metrics()
             self.event_r2 = self.event_snr = self.wavelet_snr = None
-            self._has_reconstructed = self.asp is not None
+            self._reconstructed = given
+            self._has_reconstructed = given is not None or self.asp is not None
         if stored.ridges is not None:
             self.wvt_ridges = stored.ridges
         if stored.threshold is not None:
             self.threshold_events = _simple_events(stored.threshold)
         if stored.regions is not None:
-            marked = np.zeros(self.n_frames, dtype=bool)
-            for start, stop in stored.regions.tolist():
-                marked[start:stop] = True
+            marked = _marked(self.n_frames, stored.regions)
             self.events = _region_series(marked, f"neuron_{self.cell_id}")
         self._kinetics_info = None if stored.kinetics is None else dict(stored.kinetics)
         self.is_fresh = stored.is_fresh
@@ -308,6 +355,13 @@ def _simple_events(bounds: NDArray[np.int64]) -> list[SimpleEvent]:
 
 def _region_series(marked: NDArray[np.bool_], name: str) -> TimeSeries:
     return TimeSeries.from_trusted(marked.astype(np.float64), name=f"{name}_events", discrete=True)
+
+
+def _marked(n_frames: int, bounds: NDArray[np.int64]) -> NDArray[np.bool_]:
+    marked = np.zeros(n_frames, dtype=bool)
+    for start, stop in bounds.tolist():
+        marked[start:stop] = True
+    return marked
 
 
 def _runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -28,7 +28,7 @@ SPIKE_IDS = ("spikes", "asp", "reconstructions", *EVENT_ARRAYS)
 def with_found_spikes(
     contents: Contents, found: Mapping[int, CellSpikes], events: Sequence[CellEvents]
 ) -> Contents:
-    """Replace spikes and amplitudes of neurons; their given reconstructions hold no longer.
+    """Replace spikes, amplitudes and reconstructions of neurons.
 
     Parameters
     ----------
@@ -43,7 +43,8 @@ def with_found_spikes(
     -------
     Contents
         Spikes are 0 and 1, amplitudes of the precision of calcium, over all recorded neurons and
-        frames; 0 where neurons or frames were left out.
+        frames; 0 where neurons or frames were left out. A reconstruction that was given and has no
+        successor holds no longer.
     """
     shape = DerivedArrays(contents)
     cells = range(shape.n_cells)
@@ -62,15 +63,36 @@ def with_found_spikes(
             _fill(rows, found, shape, as_ones=name == "spikes")
             changes[name] = read_only(rows)
             given[name] |= set(found)
-        given["reconstructions"] -= set(found)
-        if not given["reconstructions"]:
-            changes["reconstructions"] = None
+        changes["reconstructions"], given["reconstructions"] = _explained(
+            contents, found, shape, given["reconstructions"]
+        )
     changes["given_cells"] = {
         name: tuple(sorted(having))
         for name, having in given.items()
         if having and having != set(cells)
     }
     return replace(contents, **changes)
+
+
+def _explained(
+    contents: Contents, found: Mapping[int, CellSpikes], shape: DerivedArrays, given: set[int]
+) -> tuple[NDArray[Any] | None, set[int]]:
+    """Give the reconstructions, and the neurons that have one."""
+    new = {
+        cell: spikes.reconstruction
+        for cell, spikes in found.items()
+        if spikes.reconstruction is not None
+    }
+    having = (given - set(found)) | set(new)
+    if not new:
+        return (contents.reconstructions if having else None), having
+    old = contents.reconstructions if given - set(found) else None
+    rows = _rows(old, contents.calcium.shape, amplitude_dtype(contents.calcium.dtype))
+    for cell, reconstruction in new.items():
+        row = rows[cell if shape.kept_cells is None else shape.kept_cells[cell]]
+        row[...] = 0
+        row[slice(None) if shape.kept_frames is None else shape.kept_frames] = reconstruction
+    return read_only(rows), having
 
 
 def _having(contents: Contents, name: str, cells: range) -> set[int]:

@@ -1,8 +1,9 @@
 """The names under which a request asks for spikes, and what each takes.
 
 Two families share the words of the field and are different algorithms. In a request the per-neuron
-methods are ``wavelet`` and ``threshold``; the load-time methods, which the deprecated argument
-``reconstruct_spikes=`` means by the same words, are ``load-wavelet`` and ``load-threshold``.
+methods are ``wavelet``, ``threshold``, ``matched`` and ``oasis``; the load-time methods, which the
+deprecated argument ``reconstruct_spikes=`` means by the first two words, are ``load-wavelet`` and
+``load-threshold``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,12 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import ParameterError
+from driada_widgets.core.spikes.deconvolution import (
+    DECONVOLUTION_METHODS,
+    DeconvolutionParameters,
+)
 from driada_widgets.core.spikes.load_time import check_load_time
+from driada_widgets.core.spikes.oasis import require_oasis
 from driada_widgets.core.spikes.parameters import (
     DEFAULT_FPS,
     NeuronThresholdParameters,
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CALLABLE",
     "DEFAULTS",
+    "EXACT",
     "LOAD_TIME_NAMES",
     "PER_NEURON",
     "SPIKE_METHODS",
@@ -37,7 +44,10 @@ __all__ = [
     "wavelet_of",
 ]
 
-PER_NEURON = ("wavelet", "threshold")
+EXACT = ("wavelet", "threshold")
+"""Per-neuron methods that give what driada gives."""
+
+PER_NEURON = (*EXACT, *DECONVOLUTION_METHODS)
 LOAD_TIME_NAMES = {"load-wavelet": "wavelet", "load-threshold": "threshold"}
 """Load-time methods by their names in a request, with their names as an argument."""
 
@@ -70,13 +80,13 @@ _DETECTION = tuple(
 
 def per_neuron_parameters(
     method: str, options: Mapping[str, Any], *, fps: float
-) -> tuple[ReconstructionParameters, KineticsFit]:
+) -> tuple[ReconstructionParameters | DeconvolutionParameters, KineticsFit]:
     """Give what the options of ``Experiment.reconstruct_all_neurons`` mean.
 
     Parameters
     ----------
     method
-        ``"wavelet"`` or ``"threshold"``.
+        One of ``PER_NEURON``.
     options
         By name.
     fps
@@ -84,7 +94,7 @@ def per_neuron_parameters(
 
     Returns
     -------
-    parameters : ReconstructionParameters
+    parameters : ReconstructionParameters or DeconvolutionParameters
         How spikes are found.
     fit : str
         When kinetics are fitted.
@@ -97,10 +107,13 @@ def per_neuron_parameters(
         If an option is unknown or cannot be.
     """
     if method not in PER_NEURON:
-        msg = f"Method '{method}' not implemented. Available methods: 'wavelet', 'threshold'"
+        available = ", ".join(repr(name) for name in PER_NEURON)
+        msg = f"Method '{method}' not implemented. Available methods: {available}"
         raise NotImplementedError(msg)
-    known = (*DEFAULTS, *_COMMON, *_SHARED, *_DETECTION)
     own = {name: value for name, value in options.items() if name != "fps"}
+    if method in DECONVOLUTION_METHODS:
+        return DeconvolutionParameters.of(method, own, fps=fps), "no"
+    known = (*DEFAULTS, *_COMMON, *_SHARED, *_DETECTION)
     check_names(own, tuple(dict.fromkeys(known)), f"the {method} method")
     parameters = ReconstructionParameters.of(
         method,
@@ -133,7 +146,7 @@ def wavelet_of(value: Any) -> MorseWavelet | None:
 
 
 def check_spike_options(method: str, options: Mapping[str, Any], *, fps: float | None) -> None:
-    """Refuse options that are unknown or cannot be.
+    """Refuse options that are unknown or cannot be, and methods that need a package.
 
     Parameters
     ----------
@@ -148,10 +161,14 @@ def check_spike_options(method: str, options: Mapping[str, Any], *, fps: float |
     ------
     ParameterError
         Names the option.
+    MissingPackageError
+        If the method needs a package that is not installed.
     """
     rate = fps if fps is not None and 0 < fps < float("inf") else DEFAULT_FPS
     if method in PER_NEURON:
         per_neuron_parameters(method, options, fps=rate)
         wavelet_of(options.get("wavelet"))
+        if method == "oasis":
+            require_oasis()
     elif method in LOAD_TIME_NAMES:
         check_load_time(LOAD_TIME_NAMES[method], fps=rate, params=options)

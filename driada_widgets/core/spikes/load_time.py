@@ -8,7 +8,7 @@ event and gives no amplitudes, this ``threshold`` looks at the slope of the trac
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from driada_widgets.core.report import Progress
+    from driada_widgets.core.spikes.traces import Traces
     from driada_widgets.core.spikes.wavelet import MorseWavelet
 
-__all__ = ["LOAD_TIME_METHODS", "LoadTimeSpikes", "Traces", "check_load_time", "load_time_spikes"]
+__all__ = ["LOAD_TIME_METHODS", "LoadTimeSpikes", "check_load_time", "load_time_spikes"]
 
 STAGE = "Reconstructing spikes"
 LOAD_TIME_METHODS = ("wavelet", "threshold")
@@ -45,17 +46,6 @@ WAVELET_PARAMETERS: dict[str, Any] = {
 SCALES = tuple(np.logspace(2.5, 5.5, 50, base=2.0).tolist())
 
 THRESHOLD_PARAMETERS = {"threshold_std": 2.5, "smooth_sigma": 2, "min_spike_interval": 0.1}
-
-
-class Traces(Protocol):
-    """An array of traces, or something that gives them one by one."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Cells and frames."""
-
-    def __getitem__(self, cell: int, /) -> Any:
-        """Give one trace."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

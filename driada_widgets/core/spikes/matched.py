@@ -5,6 +5,7 @@ Kinetics come from the recording, drift and noise from each trace; nothing needs
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,12 @@ from driada_widgets.core.spikes.parameters import checked_rate
 from driada_widgets.core.spikes.pursuit import DEFAULT_RULES, Found, Pursuit
 from driada_widgets.core.spikes.templates import templates_for
 from driada_widgets.core.spikes.traces import problem_with, without_gaps
-from driada_widgets.core.spikes.transient_times import TransientTimes, prepared, times_of
+from driada_widgets.core.spikes.transient_times import (
+    MOST_FRAMES,
+    TransientTimes,
+    prepared,
+    times_of,
+)
 from driada_widgets.core.spikes.workers import over_cells
 
 if TYPE_CHECKING:
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.report import Progress
     from driada_widgets.core.spikes.pursuit import Rules
     from driada_widgets.core.spikes.templates import Templates
+    from driada_widgets.core.spikes.traces import Traces
 
 __all__ = [
     "Kinetics",
@@ -163,21 +170,26 @@ def matched_events(
         )
     else:
         kinetics = Kinetics(t_rise_sec=t_rise_sec, t_off_sec=t_off_sec, growth=growth or 0.0)
-    templates = templates_for(values.size, fps=fps, t_rise_sec=t_rise_sec, t_off_sec=t_off_sec)
-    return _found_in(values, templates, kinetics, fps=fps, rules=rules, notes=notes)
+    return _found_in(values, kinetics, fps=fps, rules=rules, notes=notes, check=check)
 
 
 def kinetics_of(
-    calcium: NDArray[np.float64], *, fps: float, check: Callable[[], None] | None = None
+    calcium: Traces,
+    *,
+    fps: float,
+    most_frames: int = MOST_FRAMES,
+    check: Callable[[], None] | None = None,
 ) -> Kinetics:
     """Give the kinetics that explain a recording best, its most active neurons together.
 
     Parameters
     ----------
     calcium
-        Shape ``(n_cells, n_frames)``.
+        Shape ``(n_cells, n_frames)``; one trace is taken at a time.
     fps
         Frame rate in Hz.
+    most_frames
+        Frames that are searched, all neurons together; fewer are faster and less exact.
     check
         Called now and then; stops by raising.
 
@@ -186,12 +198,13 @@ def kinetics_of(
     Kinetics
         Defaults, not estimated, if no trace can be used.
     """
-    rows = [np.asarray(row, dtype=np.float64) for row in calcium]
-    usable = [without_gaps(row)[0] for row in rows if not problem_with(row)]
-    times = times_of(usable, fps=fps, check=check)
-    if times is None:
-        return DEFAULT_KINETICS
-    return _as_kinetics(times)
+
+    def usable(cell: int) -> NDArray[np.float64] | None:
+        trace = np.asarray(calcium[cell], dtype=np.float64)
+        return None if problem_with(trace) else without_gaps(trace)[0]
+
+    times = times_of(usable, calcium.shape[0], fps=fps, most_frames=most_frames, check=check)
+    return DEFAULT_KINETICS if times is None else _as_kinetics(times)
 
 
 def matched_recording(
@@ -244,19 +257,28 @@ def matched_recording(
     return over_cells(work, len(calcium), stage=STAGE, n_workers=n_workers, progress=progress)
 
 
+@functools.lru_cache(maxsize=2)
+def _shared(
+    n_frames: int, fps: float, t_rise_sec: float, t_off_sec: float
+) -> tuple[Templates, NDArray[np.float64]]:
+    """Give what all neurons of a recording share: transients, and their sums of squares."""
+    templates = templates_for(n_frames, fps=fps, t_rise_sec=t_rise_sec, t_off_sec=t_off_sec)
+    return templates, templates.power()
+
+
 def _found_in(
     values: NDArray[np.float64],
-    templates: Templates,
     kinetics: Kinetics,
     *,
     fps: float,
     rules: Rules,
     notes: tuple[str, ...],
+    check: Callable[[], None] | None,
 ) -> Reconstruction:
     clean = prepared(values, fps)
     if clean.deviation <= NOISE_FROM_GAPS * float(np.ptp(values)):
         return nothing_found(values.size, "without noise")
-    power = templates.power()
+    templates, power = _shared(values.size, fps, kinetics.t_rise_sec, kinetics.t_off_sec)
 
     def pursuit_of(trace: NDArray[np.float64], deviation: float) -> Pursuit:
         return Pursuit(
@@ -267,6 +289,7 @@ def _found_in(
             growth=kinetics.growth,
             fps=fps,
             rules=rules,
+            check=check,
         )
 
     first = pursuit_of(clean.values, clean.deviation)

@@ -17,14 +17,27 @@ from driada_widgets.core.spikes.parameters import checked_rate
 from driada_widgets.core.spikes.traces import problem_with, without_gaps
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from numpy.typing import NDArray
 
-__all__ = ["oasis_events"]
+__all__ = ["oasis_events", "require_oasis"]
 
 SMALLEST_SPIKE = 1e-9
 UNSOLVED = "not one that OASIS can solve"
 STEPPED_RISE_FRAMES = 0.1
 """An AR(1) transient rises at once; this is as short a rise time as traces are made with."""
+
+
+def require_oasis() -> ModuleType:
+    """Import the package, or say what to install.
+
+    Raises
+    ------
+    MissingPackageError
+        If the extra ``oasis`` is not installed.
+    """
+    return require("oasis.functions", "deconvolve by OASIS", "oasis")
 
 
 def oasis_events(
@@ -68,7 +81,7 @@ def oasis_events(
        PLoS Comput. Biol. 13 (2017), e1005423.
     """
     checked_rate(fps)
-    functions = require("oasis.functions", "deconvolve by OASIS", "oasis")
+    functions = require_oasis()
     values = np.asarray(trace, dtype=np.float64)
     problem = problem_with(values)
     if problem:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from driada_widgets.core.spikes.templates import Templates
@@ -90,6 +92,8 @@ class Pursuit:
         Frame rate in Hz.
     rules
         When a transient counts.
+    check
+        Called before every fit; stops by raising.
 
     Notes
     -----
@@ -111,8 +115,10 @@ class Pursuit:
         growth: float,
         fps: float,
         rules: Rules = DEFAULT_RULES,
+        check: Callable[[], None] | None = None,
     ) -> None:
         self._trace, self._templates, self._rules = trace, templates, rules
+        self._check = check
         self._power = np.where(power < TRUNCATED_POWER * power.max(), np.inf, power).ravel()
         self._deviation, self._growth = deviation, growth
         self._places_per_sec = fps * templates.n_phases
@@ -187,6 +193,8 @@ class Pursuit:
 
     def _fitted(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Fit all amplitudes; places where they are not positive are left out."""
+        if self._check is not None:
+            self._check()
         while places.size:
             right = self._templates.correlated(self._echoes, places)
             amplitudes = _solved(self._products(places), right)

@@ -54,6 +54,9 @@ class CellSpikes:
     problem
         Why nothing could be found, to finish the sentence "its trace is ..."; empty if something
         could.
+    reconstruction
+        Sum of the transients, shape ``(n_frames,)``, where spikes and kinetics alone do not give it
+        exactly: a transient may start within a frame; else ``None``.
     """
 
     frames: NDArray[np.int64]
@@ -62,6 +65,7 @@ class CellSpikes:
     ends: NDArray[np.int64]
     ridges: Ridges | None
     problem: str = ""
+    reconstruction: NDArray[np.floating[Any]] | None = None
 
 
 def bank_for(

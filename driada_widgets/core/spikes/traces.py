@@ -1,17 +1,28 @@
-"""What keeps a trace from being searched, and traces without gaps."""
+"""Traces, one at a time; what keeps one from being searched, and traces without gaps."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["problem_with", "without_gaps"]
+__all__ = ["Traces", "problem_with", "without_gaps"]
 
 FEWEST_FRAMES = 30
+
+
+class Traces(Protocol):
+    """An array of traces, or something that gives them one by one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Cells and frames."""
+
+    def __getitem__(self, cell: int, /) -> Any:
+        """Give one trace."""
 
 
 def problem_with(trace: NDArray[np.float64]) -> str:

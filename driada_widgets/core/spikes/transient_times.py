@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-__all__ = ["CleanTrace", "TransientTimes", "prepared", "times_of"]
+__all__ = ["CleanTrace", "TransientTimes", "activity", "prepared", "times_of"]
 
 SEARCH_RATE_HZ = 30.0
 """Faster recordings are averaged to at least this rate before their times are searched."""
@@ -71,8 +71,13 @@ def prepared(trace: NDArray[np.float64], fps: float) -> CleanTrace:
 class _Sample:
     """Neurons whose times are searched, and what each pair of times costs."""
 
-    def __init__(self, traces: Sequence[NDArray[np.float64]], fps: float) -> None:
-        self.fps, self.growth = fps, 0.0
+    def __init__(
+        self,
+        traces: Sequence[NDArray[np.float64]],
+        fps: float,
+        check: Callable[[], None] | None = None,
+    ) -> None:
+        self.fps, self.growth, self._check = fps, 0.0, check
         self._raw = traces
         self._clean = [prepared(trace, fps) for trace in traces]
         self._known: dict[tuple[float, float], float] = {}
@@ -118,6 +123,7 @@ class _Sample:
                 growth=self.growth,
                 fps=self.fps,
                 rules=SEARCH_RULES,
+                check=self._check,
             )
             found = pursuit.search()
             model = templates.summed(found.places, found.amplitudes)
@@ -126,19 +132,26 @@ class _Sample:
 
 
 def times_of(
-    traces: Sequence[NDArray[np.float64]],
+    trace_of: Callable[[int], NDArray[np.float64] | None],
+    n_cells: int,
     *,
     fps: float,
+    most_frames: int = MOST_FRAMES,
     check: Callable[[], None] | None = None,
 ) -> TransientTimes | None:
     """Give the times that explain the most active neurons of a recording best.
 
     Parameters
     ----------
-    traces
-        Of equal length, finite, not constant.
+    trace_of
+        Gives the trace of a neuron, finite and not constant; ``None`` if it cannot be used. All
+        have one length. It is called twice for some neurons, so that never all are held.
+    n_cells
+        Number of neurons.
     fps
         Frame rate in Hz.
+    most_frames
+        Frames that are searched, all neurons together, once averaged.
     check
         Called now and then; stops by raising.
 
@@ -148,11 +161,17 @@ def times_of(
         ``None`` without a trace that has noise and some length.
     """
     n_averaged = max(1, int(fps // SEARCH_RATE_HZ))
-    averaged = [_averaged(trace, n_averaged) for trace in traces]
-    sample = _most_active([trace for trace in averaged if noise_deviation(trace) > 0], fps)
+
+    def averaged(cell: int) -> NDArray[np.float64] | None:
+        if check is not None:
+            check()
+        trace = trace_of(cell)
+        return None if trace is None else _averaged(trace, n_averaged)
+
+    sample = _most_active(averaged, n_cells, fps=fps, most_frames=most_frames)
     if not sample:
         return None
-    search = _Sample(sample, fps / n_averaged)
+    search = _Sample(sample, fps / n_averaged, check)
     times = (USUAL_RISE_SHARE * START_OFF_SEC, START_OFF_SEC)
     times = _downhill(search.cost, times, rise_step=2.0, off_step=2.0, together=True, check=check)
     times = _downhill(search.cost, times, rise_step=2.5, off_step=1.0, check=check)
@@ -175,17 +194,29 @@ def _averaged(trace: NDArray[np.float64], n: int) -> NDArray[np.float64]:
     return np.asarray(trace[: trace.size // n * n].reshape(-1, n).mean(axis=1))
 
 
-def _most_active(traces: Sequence[NDArray[np.float64]], fps: float) -> list[NDArray[np.float64]]:
+def _most_active(
+    averaged: Callable[[int], NDArray[np.float64] | None],
+    n_cells: int,
+    *,
+    fps: float,
+    most_frames: int,
+) -> list[NDArray[np.float64]]:
     """Give the traces that rise furthest above their noise."""
-    if not traces:
-        return []
-    n_cells = int(np.clip(MOST_FRAMES // traces[0].size, 1, MOST_CELLS))
-    heights = []
-    for trace in traces:
-        pieces = _averaged(trace, max(1, round(0.3 * fps)))
-        heights.append((np.percentile(pieces, 98) - np.median(pieces)) / noise_deviation(trace))
-    order = np.argsort(-np.array(heights), kind="stable")[:n_cells]
-    return [traces[cell][:MOST_FRAMES] for cell in order]
+    ranks: list[tuple[float, int]] = []
+    n_wanted = 0
+    for cell in range(n_cells):
+        trace = averaged(cell)
+        if trace is not None and noise_deviation(trace) > 0:
+            ranks.append((-activity(trace, fps), cell))
+            n_wanted = int(np.clip(most_frames // trace.size, 1, MOST_CELLS))
+    chosen = (averaged(cell) for _, cell in sorted(ranks)[:n_wanted])
+    return [trace[:most_frames] for trace in chosen if trace is not None]
+
+
+def activity(trace: NDArray[np.float64], fps: float) -> float:
+    """Give how far a trace rises above its noise; the noise must not be 0."""
+    pieces = _averaged(trace, max(1, round(0.3 * fps)))
+    return float((np.percentile(pieces, 98) - np.median(pieces)) / noise_deviation(trace))
 
 
 def _downhill(
