@@ -43,5 +43,10 @@ class CheckVerbs(JobVerbs):
             window=window,
             revision=self.snapshot.revision + 1,
             job=JobView(),
-            log=self._logged(f"checked: {len(result.issues)} problems, {len(result.notes)} notes"),
+            log=self._logged(f"checked: {_counted(result)}"),
         )
+
+
+def _counted(result: CheckResult) -> str:
+    found = ((len(result.issues), "problem"), (len(result.notes), "note"))
+    return ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in found)

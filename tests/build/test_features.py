@@ -57,7 +57,7 @@ def test_reports_say_name_type_and_reason() -> None:
     assert (reports["hd"].detected, reports["hd"].forced) == (reports["hd"].type_info, False)
     assert reports["hd"].type_info is not None
     assert reports["hd"].type_info.circular_period == 2 * math.pi
-    assert reports["trial_type"].why == "2 distinct values in 1 000 frames: 0 and 1"
+    assert reports["trial_type"].why == "2 distinct values in 1,000 frames: 0 and 1"
     assert (reports["position"].shape, reports["position"].type_info) == ((2, 1000), None)
 
 

@@ -20,12 +20,12 @@ ANGLE = np.arange(10_000) * 0.01 % (2 * math.pi)
 @pytest.mark.parametrize(
     ("data", "name", "expected"),
     [
-        (np.arange(1000) % 2, None, "2 distinct values in 1 000 frames: 0 and 1"),
-        (np.arange(1000) % 5, None, "5 distinct values in 1 000 frames, whole numbers"),
+        (np.arange(1000) % 2, None, "2 distinct values in 1,000 frames: 0 and 1"),
+        (np.arange(1000) % 5, None, "5 distinct values in 1,000 frames, whole numbers"),
         (
             np.arange(9000) // 2,
             None,
-            "4 500 distinct values in 9 000 frames, whole numbers that never decrease",
+            "4,500 distinct values in 9,000 frames, whole numbers that never decrease",
         ),
         (
             np.linspace(0, 1, 500),

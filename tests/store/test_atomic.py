@@ -114,7 +114,7 @@ def test_a_full_disk_is_said_in_numbers(target: Path, monkeypatch: pytest.Monkey
         atomic.write_atomically(target, write_new, needed=6000)
 
     message = caught.value.message
-    assert "No space left on device; it needs 6 000 bytes, and " in message
+    assert "No space left on device; it needs 6,000 bytes, and " in message
     assert "bytes are free" in message
     assert "What was saved there before is unchanged" in message
     assert isinstance(caught.value, OSError)

@@ -31,7 +31,7 @@ def explain(type_info: TimeSeriesType, name: str | None = None) -> str:
     >>> import numpy as np
     >>> from driada_widgets.core.signals.detect import analyze_time_series_type
     >>> explain(analyze_time_series_type(np.arange(1000) % 2), name="lick")
-    'lick: 2 distinct values in 1 000 frames: 0 and 1'
+    'lick: 2 distinct values in 1,000 frames: 0 and 1'
     """
     sentence = _sentence(type_info)
     return f"{name}: {sentence}" if name else sentence
@@ -42,9 +42,7 @@ def _sentence(type_info: TimeSeriesType) -> str:
     if "n_unique" not in facts:
         return "no statistics were kept"
     values = "value" if facts["n_unique"] == 1 else "values"
-    counted = (
-        f"{_spaced(facts['n_unique'])} distinct {values} in {_spaced(facts['n_samples'])} frames"
-    )
+    counted = f"{facts['n_unique']:,} distinct {values} in {facts['n_samples']:,} frames"
     if "circular_evidence" not in facts:
         return f"chosen, not detected; {counted}"
     if type_info.is_circular:
@@ -65,7 +63,7 @@ def _doubt(type_info: TimeSeriesType) -> str:
 def _circular(facts: dict[str, Any]) -> str:
     words = [f"range {_short(facts['min'])} to {_short(facts['max'])}"]
     if facts["n_wraps"]:
-        words[0] += f", {_spaced(facts['n_wraps'])} wrap" + ("s" if facts["n_wraps"] > 1 else "")
+        words[0] += f", {facts['n_wraps']:,} wrap" + ("s" if facts["n_wraps"] > 1 else "")
     if facts["name_hint"]:
         words.append(f"name contains {facts['name_hint']!r}")
     if facts["max_autocorr"] is not None and facts["max_autocorr"] > 0.7:
@@ -122,11 +120,6 @@ def describe(type_info: TimeSeriesType) -> str:
         lines.append(f"Period: {type_info.periodicity:.1f} frames")
     lines.append(f"Reason: {explain(type_info)}")
     return "\n".join(lines)
-
-
-def _spaced(number: int) -> str:
-    """Write thousands apart: ``8 412``."""
-    return f"{number:,}".replace(",", " ")
 
 
 def _short(number: float | None) -> str:

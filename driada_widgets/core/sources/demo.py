@@ -48,14 +48,14 @@ def demo_recordings() -> tuple[DemoRecording, ...]:
         DemoRecording(
             name="demo",
             path=_DATA / "demo.npz",
-            title="Simulated: a mouse in a box, 50 cells, 10 000 frames at 20 Hz",
+            title="Simulated: a mouse in a box, 50 cells, 10,000 frames at 20 Hz",
             origin="Made by driada_widgets.data.make_demo; what each cell codes is known.",
             static_features={"fps": 20.0},
         ),
         DemoRecording(
             name="dg_2-1_D1",
             path=_DATA / "dg_mouse2-1_day1" / "dg_2-1_D1.npz",
-            title="Recorded: dentate gyrus in fear conditioning, 43 cells, 3 596 frames at 10 Hz",
+            title="Recorded: dentate gyrus in fear conditioning, 43 cells, 3,596 frames at 10 Hz",
             origin="github.com/vporubsky/CaGraph, (c) 2021 Veronica Porubsky, MIT licence.",
             static_features={"fps": 10.0},
         ),

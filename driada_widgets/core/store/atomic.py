@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeVar
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["check_writable", "is_temporary", "sweep", "write_atomically"]
+__all__ = ["check_target", "check_writable", "is_temporary", "sweep", "write_atomically"]
 
 T = TypeVar("T")
 
@@ -69,6 +70,7 @@ def write_atomically(
     RootNotFolderError
         If a part of the path is a file.
     """
+    _refuse_no_file(target)
     made = [folder for folder in (target.parent, *target.parent.parents) if not folder.exists()]
     _make_folder(target.parent)
     try:
@@ -106,6 +108,26 @@ def _written(
         with suppress(OSError):
             disk.DISK.remove(temporary)
     return result
+
+
+def _refuse_no_file(target: Path) -> None:
+    """Refuse what cannot name a file, and what is there but is no file: it would be replaced."""
+    if not target.name or "\0" in str(target):
+        _fail_name(target, "does not name a file")
+    try:
+        mode = target.lstat().st_mode
+    except OSError:
+        return
+    if stat.S_ISDIR(mode):
+        _fail_name(target, "is a folder")
+    if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
+        _fail_name(target, "is a device or a pipe, not a file")
+
+
+def _fail_name(target: Path, why: str) -> NoReturn:
+    fix = "give the name of a file"
+    msg = f"The experiment was not saved: {str(target)!r} {why}.\n{fix.capitalize()}."
+    raise StorageError(msg, where=str(target), fix=fix)
 
 
 def _remove_folders(made: list[Path]) -> None:
@@ -193,6 +215,12 @@ def is_temporary(path: Path) -> bool:
     return path.name.startswith(_PREFIX) and path.name.endswith(_SUFFIX)
 
 
+def check_target(target: Path) -> None:
+    """See whether a file can be saved, leaving nothing behind; errors as `write_atomically`."""
+    _refuse_no_file(target)
+    check_writable(target.parent)
+
+
 def check_writable(folder: Path) -> None:
     """See whether files can be saved under a folder, leaving nothing behind.
 
@@ -208,6 +236,8 @@ def check_writable(folder: Path) -> None:
     StorageError
         If nothing can be written there.
     """
+    if "\0" in str(folder):
+        _fail_folder(folder, OSError(errno.EINVAL, "the name holds a zero byte"))
     present = folder
     while not present.exists() and present != present.parent:
         present = present.parent
@@ -268,4 +298,4 @@ def _fail_root(path: Path) -> NoReturn:
 
 
 def _bytes(number: int | None) -> str:
-    return "an unknown number of bytes" if number is None else f"{number:,} bytes".replace(",", " ")
+    return "an unknown number of bytes" if number is None else f"{number:,} bytes"

@@ -1,0 +1,141 @@
+"""Every step in light and dark, narrow and wide: nothing is cut, faint or beyond the edge.
+
+The pictures of ``docs/steps.md`` are made here: ``SCREENSHOTS=docs/images/steps pytest
+tests/journeys/test_looks.py``.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from driada_widgets.core.sources.demo import demo_path
+from tests.journeys import steps
+from tests.journeys.servers import voila
+from tests.journeys.test_road import NOTEBOOK
+
+WIDTHS = (900, 1600)
+HEIGHT = 1000
+LEAST_CONTRAST = 4.5
+"""Of text and paper: Web Content Accessibility Guidelines 2.1, criterion 1.4.3, level AA."""
+
+BEYOND = """() => [...document.querySelectorAll(".dw-panel *")]
+  .filter((node) => node.getClientRects().length && !node.closest(".dw-scrolls, svg, canvas"))
+  .filter((node) => node.getBoundingClientRect().right > window.innerWidth + 1)
+  .filter((node) => !scrolledAbove(node))
+  .map((node) => node.outerHTML.slice(0, 160));
+function scrolledAbove(node) {
+  for (let above = node.parentElement; above; above = above.parentElement) {
+    if (["auto", "scroll", "hidden"].includes(getComputedStyle(above).overflowX)) return true;
+  }
+  return false;
+}"""
+CUT = """() => [...document.querySelectorAll(
+    ".dw-panel button, .dw-panel label, .dw-panel th, .dw-panel td, .dw-panel summary")]
+  .filter((node) => node.getClientRects().length && node.textContent.trim())
+  .filter((node) => getComputedStyle(node).overflowX !== "visible" && node.clientWidth > 1)
+  .filter((node) => node.scrollWidth > node.clientWidth + 1 && !node.title)
+  .map((node) => node.outerHTML.slice(0, 160))"""
+FAINT = """(least) => {
+  const parts = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = (rgb) => rgb.slice(0, 3).map((value) => value / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+  const over = (top, under) => {
+    const alpha = top[3] ?? 1;
+    return [0, 1, 2].map((i) => alpha * top[i] + (1 - alpha) * under[i]);
+  };
+  const paper = (node) => {
+    const layers = [];
+    for (let at = node; at; at = at.parentElement) {
+      const colour = parts(getComputedStyle(at).backgroundColor);
+      if ((colour[3] ?? 1) > 0) layers.push(colour);
+      if ((colour[3] ?? 1) === 1) break;
+    }
+    return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255]);
+  };
+  const isLeft = (node) => node.closest(":disabled, .jupyter-widgets-disabled, [aria-disabled=true]");
+  return [...document.querySelectorAll(".dw-panel *")]
+    .filter((node) => [...node.childNodes].some((each) => each.nodeType === 3 && each.data.trim()))
+    .filter((node) => node.getClientRects().length && !isLeft(node) && node.tagName !== "STYLE")
+    .map((node) => {
+      const under = paper(node);
+      const pair = [light(over(parts(getComputedStyle(node).color), under)), light(under)];
+      const contrast = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+      return [contrast, node.outerHTML.slice(0, 160)];
+    })
+    .filter(([contrast]) => contrast < least);
+}"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a lab with the real recording in it."""
+    folder = tmp_path_factory.mktemp("looks")
+    shutil.copy(demo_path("dg_2-1_D1"), folder / "dg_2-1_D1.npz")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the panel."""
+    copied = tmp_path_factory.mktemp("served") / "panel.ipynb"
+    shutil.copy(NOTEBOOK, copied)
+    with voila(copied, root) as found:
+        yield found
+
+
+class Looks:
+    """Looks at a page from near and far, and remembers what is wrong with it."""
+
+    def __init__(self, page: Page, theme: str, screenshot: Callable[[str], Path]) -> None:
+        self.page = page
+        self.theme = theme
+        self.screenshot = screenshot
+        self.wrong: list[str] = []
+
+    def at(self, step: str) -> None:
+        """Look at the step on screen."""
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": HEIGHT})
+            steps.shown(self.page, f"dw-step-{step}").hover()  # waits until nothing moves
+            self.page.evaluate("window.scrollTo(0, 0)")
+            for what, script in (("beyond", BEYOND), ("cut", CUT), ("faint", FAINT)):
+                found = self.page.evaluate(script, LEAST_CONTRAST)
+                self.wrong += [f"{step} {width} {what}: {each}" for each in found]
+            self.screenshot(f"{step}-{self.theme}-{width}")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_step_looks_right(
+    page: Page, address: str, root: Path, theme: str, screenshot: Callable[[str], Path]
+) -> None:
+    """From the source to a saved experiment, at 900 and 1600 pixels."""
+    looks = Looks(page, theme, screenshot)
+    page.goto(f"{address}?theme={theme}")
+    page.wait_for_selector(".dw-panel")
+    expect(page.locator(".dw-panel.dw-dark")).to_have_count(int(theme == "dark"))
+    steps.shown(page, "dw-source-kind").get_by_label("File on this computer or server").check()
+    page.locator(".dw-source-path input").fill("dg_2-1_D1.npz")
+    page.locator(".dw-source-path input").press("Enter")
+    expect(steps.shown(page, "dw-preview")).to_contain_text("43 neurons")
+    looks.at("source")
+    steps.shown(page, "dw-source-open").click()
+    page.locator(".dw-fps input").fill("10")
+    page.locator(".dw-fps input").press("Enter")
+    expect(steps.shown(page, "dw-plan")).to_contain_text("fps: 10.0")
+    looks.at("map")
+    steps.check(page)
+    steps.add_bad_frames(page, "120-180, 300")
+    expect(page.locator(".dw-bad-list .dw-row")).to_have_count(2)
+    looks.at("check")
+    steps.build(page)
+    looks.at("build")
+    steps.save(page, root / f"Exp {theme}.npz")
+    looks.at("save")
+
+    assert looks.wrong == []
