@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from driada_widgets.panel.snapshot import Snapshot, StepName
     from driada_widgets.panel.state import PanelState
 
-__all__ = ["Section", "bullet_list", "card", "fields", "html", "row", "set_html", "show"]
+__all__ = [
+    "Section",
+    "bullet_list",
+    "card",
+    "describe",
+    "fields",
+    "html",
+    "row",
+    "set_html",
+    "show",
+]
 
 
 class Section:
@@ -137,6 +147,12 @@ def show(widget: Any, *, visible: bool) -> None:
     display = None if visible else "none"
     if widget.layout.display != display:
         widget.layout.display = display
+
+
+def describe(button: Any, text: str) -> None:
+    """Write another text on a button; an equal one is not sent."""
+    if button.description != text:
+        button.description = text
 
 
 def row(*children: Any) -> Any:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import ipywidgets as widgets
-
-from driada_widgets.core.request.edit import apply_changes
 from driada_widgets.core.request.plan import LoadPlan
-from driada_widgets.panel.binding import escape
-from driada_widgets.panel.sections.base import html, row, show
+from driada_widgets.panel.sections.base import show
+from driada_widgets.panel.sections.points import PointList, useful_fixes
 
 if TYPE_CHECKING:
-    from driada_widgets.core.report import Fix, Issue, Note
+    from driada_widgets.core.report import Issue, Note
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
 
@@ -34,51 +31,21 @@ class Findings:
     """
 
     def __init__(self, section: Section) -> None:
-        self._section = section
-        self._shown: object = None
-        self.widget = widgets.VBox()
+        self._points = PointList(section, in_rows=True)
+        self.widget = self._points.widget
         self.widget.add_class("dw-findings")
         show(self.widget, visible=False)
 
     def render(self, snapshot: Snapshot) -> None:
         """Show what a snapshot's request and headers have to say to each other."""
-        resolved, request = snapshot.resolved, snapshot.request
+        resolved = snapshot.resolved
         issues = [i for i in _issues(resolved) if i.id not in BESIDE_ITS_FIELD]
         notes = [n for n in _notes(resolved) if not _is_beside_its_field(n)]
-        told = [n for n in notes if n.level == "warning" or n.asks or _useful(n, snapshot)]
-        key = (issues, told, snapshot.answered, request)
-        if key == self._shown:
-            return
-        self._shown = key
-        self.widget.children = [
-            *map(self._problem, issues),
-            *(self._note(note, snapshot) for note in told),
-        ]
-        show(self.widget, visible=bool(issues or told))
-
-    def _problem(self, issue: Issue) -> Any:
-        text = f"<b>Problem.</b> {_lines(issue.text)} {_lines(issue.fix)}"
-        return self._point("dw-problem", text, [self._fix(fix) for fix in issue.fixes])
-
-    def _note(self, note: Note, snapshot: Snapshot) -> Any:
-        buttons = [self._fix(fix) for fix in _useful(note, snapshot)]
-        asks = note.asks and note.id not in snapshot.answered
-        if asks:
-            keep = self._section.button(
-                "Keep as it is", "dw-keep", lambda: self._section.state.keep_as_is(note.id)
-            )
-            buttons.append(keep)
-        head = "<b>Please answer.</b>" if asks else "<b>Note.</b>"
-        css_class = "dw-question" if asks else "dw-note"
-        return self._point(css_class, f"{head} {_lines(note.text)}", buttons)
-
-    def _fix(self, fix: Fix) -> Any:
-        return self._section.button(fix.label, "dw-fix", lambda: self._section.state.apply_fix(fix))
-
-    def _point(self, css_class: str, markup: str, buttons: list[Any]) -> Any:
-        point = row(html(markup), *buttons)
-        point.add_class(css_class)
-        return point
+        asked = [n for n in notes if n.asks and n.id not in snapshot.answered]
+        rest = [n for n in notes if n not in asked]
+        told = [n for n in rest if n.level == "warning" or n.asks or useful_fixes(n, snapshot)]
+        self._points.show(snapshot, issues=issues, questions=asked, notes=told)
+        show(self.widget, visible=bool(issues or asked or told))
 
 
 def _is_beside_its_field(note: Note) -> bool:
@@ -92,13 +59,3 @@ def _issues(resolved: object) -> tuple[Issue, ...]:
 
 def _notes(resolved: object) -> tuple[Note, ...]:
     return resolved.notes if isinstance(resolved, LoadPlan) else ()
-
-
-def _useful(note: Note, snapshot: Snapshot) -> list[Fix]:
-    """Give the fixes that would change something."""
-    request = snapshot.request
-    return [fix for fix in note.fixes if apply_changes(request, fix.changes) != request]
-
-
-def _lines(text: str) -> str:
-    return "<br>".join(escape(line, limit=None) for line in text.splitlines())

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from driada_widgets.core.request.edit import apply_changes
 from driada_widgets.core.road.passed import passed_checks
 from driada_widgets.panel.binding import escape
 from driada_widgets.panel.sections.base import bullet_list, html, row, set_html, show
+from driada_widgets.panel.sections.points import PointList
 from driada_widgets.panel.sections.whitelist import WhitelistDiff
 
 if TYPE_CHECKING:
-    from driada_widgets.core.report import Fix, Issue, LedgerEntry, Note
+    from driada_widgets.core.report import LedgerEntry
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
 
@@ -38,20 +38,19 @@ class ReportView:
             "Check again", "dw-check-again", section.state.check, tooltip="Check the data again"
         )
         self._diff = WhitelistDiff(section)
-        self._points = widgets.VBox()
-        self._notes = widgets.VBox()
-        self._notes.add_class("dw-notes")
+        self._points = PointList(section)
+        self._notes = PointList(section)
+        self._notes.widget.add_class("dw-notes")
         self._passed = html()
         self._ledger = html()
         self._again = again
         self._shown: object = None
-        self._listed: tuple[object, object] = (None, None)
         self.widget = widgets.VBox(
             [
                 row(self._summary, again),
-                self._points,
+                self._points.widget,
                 self._diff.widget,
-                self._notes,
+                self._notes.widget,
                 self._passed,
                 self._ledger,
             ]
@@ -63,7 +62,7 @@ class ReportView:
         """Show the check of a snapshot; the same one is not drawn again."""
         check = snapshot.check
         self._again.disabled = snapshot.is_busy
-        key = (snapshot.revision, snapshot.answered, check is None)
+        key = (snapshot.revision, snapshot.answered, snapshot.profile, check is None)
         if key == self._shown:
             return
         self._shown = key
@@ -72,48 +71,14 @@ class ReportView:
             return
         questions = snapshot.questions
         quiet = [note for note in check.notes if note not in questions]
-        if self._listed[0] != (check.issues, questions):
-            points = [self._problem(issue) for issue in check.issues]
-            self._points.children = [*points, *(self._question(note) for note in questions)]
-        useful = [(note, _useful(note, snapshot)) for note in quiet]
-        if self._listed[1] != useful:
-            self._notes.children = [self._note(note, fixes) for note, fixes in useful]
-        self._listed = ((check.issues, questions), useful)
-        show(self._notes, visible=bool(quiet))
+        self._points.show(snapshot, issues=check.issues, questions=questions)
+        self._notes.show(snapshot, notes=quiet)
+        show(self._notes.widget, visible=bool(quiet))
         passed = passed_checks(check)
         self._diff.render(snapshot)
         set_html(self._summary, _summary(snapshot, len(quiet), len(passed)))
         set_html(self._passed, _fold("dw-passed", _count(len(passed), "check") + " passed", passed))
         set_html(self._ledger, _ledger(check.ledger))
-
-    def _problem(self, issue: Issue) -> Any:
-        text = f"<b>Problem.</b> {_lines(issue.text)} {_lines(issue.fix)}"
-        return self._point("dw-problem", text, [self._fix(fix) for fix in issue.fixes])
-
-    def _question(self, note: Note) -> Any:
-        keep = self._section.button(
-            "Keep as it is", "dw-keep", lambda: self._section.state.keep_as_is(note.id)
-        )
-        text = f"<b>Please answer.</b> {_lines(note.text)}"
-        return self._point("dw-question", text, [*(self._fix(f) for f in note.fixes), keep])
-
-    def _note(self, note: Note, fixes: list[Fix]) -> Any:
-        mark = "<b>Note.</b> " if note.level == "warning" else ""
-        markup = html(f"{mark}{_lines(note.text)}")
-        return row(markup, *map(self._fix, fixes)) if fixes else markup
-
-    def _fix(self, fix: Fix) -> Any:
-        return self._section.button(fix.label, "dw-fix", lambda: self._section.state.apply_fix(fix))
-
-    def _point(self, css_class: str, markup: str, buttons: list[Any]) -> Any:
-        point = widgets.VBox([html(markup), row(*buttons)])
-        point.add_class(css_class)
-        return point
-
-
-def _useful(note: Note, snapshot: Snapshot) -> list[Fix]:
-    request = snapshot.request
-    return [fix for fix in note.fixes if apply_changes(request, fix.changes) != request]
 
 
 def _summary(snapshot: Snapshot, n_notes: int, n_passed: int) -> str:
@@ -138,10 +103,6 @@ def _summary(snapshot: Snapshot, n_notes: int, n_passed: int) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _lines(text: str) -> str:
-    return "<br>".join(escape(line, limit=None) for line in text.splitlines())
 
 
 def _fold(css_class: str, title: str, lines: tuple[str, ...]) -> str:

@@ -8,8 +8,9 @@ import ipywidgets as widgets
 
 from driada_widgets.core.request.profile import RECORDING, get_field
 from driada_widgets.panel.binding import Binding, escape, plain
-from driada_widgets.panel.sections.base import Section, bullet_list, html, row, set_html, show
+from driada_widgets.panel.sections.base import Section, describe, html, row, set_html, show
 from driada_widgets.panel.sections.errors import ErrorView
+from driada_widgets.panel.sections.points import PointList
 from driada_widgets.panel.sections.resume import ResumeView
 
 if TYPE_CHECKING:
@@ -54,12 +55,9 @@ def verdict(snapshot: Snapshot) -> tuple[str, str]:
     if snapshot.job.kind == "check":
         return "", "Checking again…"
     if check.issues or check.plan is None:
-        texts = [issue.text for issue in check.issues]
-        return "stop", _listed(f"Not ready: {_count(len(texts), 'problem')}.", texts)
+        return "stop", f"<b>Not ready: {_count(len(check.issues), 'problem')}.</b>"
     if snapshot.questions:
-        texts = [note.text for note in snapshot.questions]
-        said = f"Not ready yet: {_count(len(texts), 'question')} under All steps."
-        return "ask", _listed(said, texts)
+        return "ask", f"<b>Not ready yet: {_count(len(snapshot.questions), 'question')}.</b>"
     plan = check.plan
     minutes = plan.n_frames / float(plan.static_features["fps"]) / 60
     said = f"Ready: {_count(plan.n_cells, 'neuron')}, {minutes:.1f} min, {_spans(snapshot)}"
@@ -74,10 +72,6 @@ def _spans(snapshot: Snapshot) -> str:
     said = f"{_count(n_proposed, 'bad span') if n_proposed else 'no bad spans'} proposed"
     n_marked = len(snapshot.request.bad_frames)
     return f"{said}, {n_marked:,} marked" if n_marked else said
-
-
-def _listed(head: str, texts: Sequence[str]) -> str:
-    return f"<b>{head}</b>{bullet_list([escape(text, limit=None) for text in texts])}"
 
 
 def _count(number: int, noun: str) -> str:
@@ -102,6 +96,8 @@ class TechnicianScreen(Section):
         )
         self._why = html("", "dw-hint")
         self._light = html("", "dw-light")
+        self._points = PointList(self)
+        self._undo = self.button("Undo", "dw-undo-answer", self.state.undo)
         self._picture: Any = None
         self._place = widgets.VBox()
         self._build = self.button(
@@ -128,6 +124,8 @@ class TechnicianScreen(Section):
             self._form,
             row(self._check, self._why),
             self._light,
+            self._points.widget,
+            self._undo,
             row(self._build, self._where),
             self._asks,
             self._bar,
@@ -238,6 +236,12 @@ class TechnicianScreen(Section):
                 f"dw-light-{each}"
             )
         set_html(self._light, sentence)
+        if snapshot.job.kind != "check":  # what is being answered stays in its place
+            issues = snapshot.check.issues if snapshot.check is not None else ()
+            self._points.show(snapshot, issues=issues, questions=snapshot.questions)
+            show(self._undo, visible=bool(kind and snapshot.undo and not snapshot.saved))
+            self._undo.disabled = snapshot.is_working
+            describe(self._undo, f"Undo: {snapshot.undo[:40]}")
         has_picture = snapshot.check is not None and self.state.workbench.calcium is not None
         show(self._place, visible=has_picture)
         if has_picture:
