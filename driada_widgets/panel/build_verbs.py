@@ -189,7 +189,23 @@ def summarise(result: LoadResult, seconds: float) -> Summary:
         seconds=seconds,
         warnings=tuple(warnings[:MAX_WARNINGS]),
         opened=_opened(result),
+        spikes=_spikes(result),
     )
+
+
+def _spikes(result: LoadResult) -> str:
+    """Say how spikes were found, and how many; empty without spikes."""
+    import numpy as np
+
+    contents = result.experiment.contents
+    if contents.spikes is None:
+        return ""
+    asked = result.plan.spikes if result.plan is not None else None
+    told = contents.reconstruction or {}
+    method = asked.method if asked is not None else told.get("method", "")
+    how = f"found by {method}" if method else "as they were given"
+    n_frames = np.count_nonzero(contents.spikes)
+    return f"{n_frames:,} frames with spikes, {how}"
 
 
 def _opened(result: LoadResult) -> str:

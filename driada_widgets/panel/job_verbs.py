@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["JobVerbs"]
 
 _STAGES = {"build": stages.BUILD, "save": stages.SAVE}
-_STEP_OF: dict[str, StepName] = {"check": "check", "build": "build"}
+_STEP_OF: dict[str, StepName] = {"check": "check", "build": "build", "spikes": "build"}
 
 
 class JobVerbs(StateBase):

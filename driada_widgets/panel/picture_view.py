@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["FEATURE_ORDER", "ORDERS", "ColourBy", "PictureName", "PictureView", "QualityColumn"]
+__all__ = [
+    "FEATURE_ORDER",
+    "ORDERS",
+    "TRIED_ORDER",
+    "ColourBy",
+    "PictureName",
+    "PictureView",
+    "QualityColumn",
+]
 
 PictureName = Literal["traces", "heatmap", "trajectory", "quality"]
 ColourBy = Literal["time", "cell"]
@@ -23,6 +31,8 @@ ORDERS: dict[str, tuple[str, bool]] = {
 """What neurons can be sorted by: its name, and whether the greatest comes first."""
 FEATURE_ORDER = "feature:"
 """Before the name of a feature that neurons are sorted by their correlation with."""
+TRIED_ORDER = "tried"
+"""The neurons on which a spike method was tried stand first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from driada_widgets.core.request.model import LoadRequest
 from driada_widgets.panel.picture_view import PictureView
+from driada_widgets.panel.spike_view import SpikeView
 from driada_widgets.panel.work_view import WorkView
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ __all__ = [
 ]
 
 StepName = Literal["source", "map", "check", "build", "save"]
-JobKind = Literal["", "check", "build", "save", "look", "share", "replay", "batch"]
-WORK: frozenset[JobKind] = frozenset({"build", "save", "share", "replay", "batch"})
+JobKind = Literal["", "check", "build", "save", "look", "share", "replay", "batch", "spikes"]
+WORK: frozenset[JobKind] = frozenset({"build", "save", "share", "replay", "batch", "spikes"})
 """Long calls during which the request stays as it is; its controls are disabled meanwhile."""
 TimeUnit = Literal["s", "frames"]
 REJECTED = "reject "
@@ -126,7 +127,10 @@ class JobView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What was built, or opened as it was saved: ``opened`` then says from where."""
+    """What was built, or opened as it was saved: ``opened`` then says from where.
+
+    ``spikes`` says how they were found and how many there are; empty without spikes.
+    """
 
     signature: str
     n_cells: int
@@ -137,6 +141,7 @@ class Summary:
     seconds: float
     warnings: tuple[str, ...] = ()
     opened: str = ""
+    spikes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +245,8 @@ class Snapshot:
         Which picture is shown, and what is chosen in the pictures.
     preview
         Headers of the chosen source before it is opened, or ``None``.
+    spikes
+        The method for spikes that is being chosen, and what is shown of them.
     """
 
     step: StepName = "source"
@@ -278,6 +285,7 @@ class Snapshot:
     preview: Inventory | None = field(default=None, compare=False)
     pictures: PictureView = field(default_factory=PictureView)
     work: WorkView = field(default_factory=WorkView)
+    spikes: SpikeView = field(default_factory=SpikeView)
 
     @property
     def is_busy(self) -> bool:

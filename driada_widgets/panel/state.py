@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from driada_widgets.panel.edit_verbs import EditVerbs
 from driada_widgets.panel.map_verbs import MapVerbs
-from driada_widgets.panel.overlay_verbs import OverlayVerbs
-from driada_widgets.panel.profile_verbs import ProfileVerbs
 from driada_widgets.panel.proposal_verbs import ProposalVerbs
 from driada_widgets.panel.saved_verbs import SavedVerbs
+from driada_widgets.panel.spike_verbs import SpikeVerbs
 
 if TYPE_CHECKING:
     from driada_widgets.core.pipeline import CheckResult
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["PanelState"]
 
 
-class PanelState(OverlayVerbs, ProfileVerbs, ProposalVerbs, MapVerbs, EditVerbs, SavedVerbs):
+class PanelState(SpikeVerbs, ProposalVerbs, MapVerbs, EditVerbs, SavedVerbs):
     """What the panel knows and can do; the views show its snapshot and call its verbs."""
 
     def _replaced(self, request: LoadRequest) -> None:
