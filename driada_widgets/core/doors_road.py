@@ -223,7 +223,6 @@ def _save(
 
 def _cached(bench: Bench, result: LoadResult, request: LoadRequest) -> tuple[Note, ...]:
     try:
-        save_cached(bench.opened, result, request)
+        return save_cached(bench.opened, result, request).notes
     except StorageError as error:
         return (not_saved(request.root, error),)
-    return ()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.request.model import LoadRequest
     from driada_widgets.core.road.opening import Opened
     from driada_widgets.core.sources.base import Inventory
+    from driada_widgets.core.store.cache import Saved
 
 __all__ = ["CheckResult", "LoadResult", "check", "inspect_file", "run"]
 
@@ -132,7 +133,7 @@ def run(
         result = _built(opened, request, rebuild=rebuild, cache=cache, progress=progress)
     if request.save is None:
         return result
-    return replace(result, saved_to=save_result(result, request, opened, progress=progress))
+    return _with_saved(result, save_result(result, request, opened, progress=progress))
 
 
 def _built(
@@ -159,6 +160,10 @@ def _built(
 def _cached(result: LoadResult, request: LoadRequest, opened: Opened) -> LoadResult:
     """Leave an archive for the next time; where that fails, the experiment is still given."""
     try:
-        return replace(result, saved_to=save_cached(opened, result, request))
+        return _with_saved(result, save_cached(opened, result, request))
     except StorageError as error:
         return replace(result, notes=(*result.notes, not_saved(request.root, error)))
+
+
+def _with_saved(result: LoadResult, saved: Saved) -> LoadResult:
+    return replace(result, saved_to=saved.path, notes=(*result.notes, *saved.notes))

@@ -194,14 +194,14 @@ class Workbench:
         Raises
         ------
         ParameterError
-            If no source is open.
+            If no source is open, or the place is the recording itself.
         StorageError
             If it cannot be written; an older file of that name is then still there.
         """
         if self._bench is None:
             msg = "Open a source and build an experiment first."
             raise ParameterError(msg, where="save")
-        return save_result(result, request, self._bench.opened, progress=progress)
+        return save_result(result, request, self._bench.opened, progress=progress).path
 
     def _bench_of(self, request: LoadRequest) -> Bench:
         """Give the open source, opened again if it is another or changed."""

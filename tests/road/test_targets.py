@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from driada_widgets.core.errors import ParameterError
+from driada_widgets import save_exp_to_pickle, save_experiment
+from driada_widgets.core.errors import ParameterError, StorageError
 from driada_widgets.core.pipeline import run
 from driada_widgets.core.request.model import LoadRequest, SaveSpec, SourceSpec
 from driada_widgets.core.road.targets import what_is_there
 from tests.samples import make_aligned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture
@@ -87,6 +92,65 @@ def test_source_is_never_overwritten(request_: LoadRequest) -> None:
     for path in (source, link):
         with pytest.raises(ParameterError, match="is the file that the experiment is made from"):
             what_is_there(path, experiment, "archive", source)
+
+
+@pytest.mark.parametrize("format_", ["archive", "pickle"])
+def test_run_does_not_save_over_its_recording(request_: LoadRequest, format_: str) -> None:
+    """It is said before anything is built, and the recording stays where and as it is."""
+    source = request_.source.path
+    assert source is not None
+    before = source.read_bytes()
+    over = SaveSpec(path=source, format=format_)  # type: ignore[arg-type]  # from a table
+
+    with pytest.raises(ParameterError, match=r"'rec\.npz' is the file that the experiment is made"):
+        run(replace(request_, save=over))
+
+    assert source.read_bytes() == before
+    assert [file.name for file in source.parent.iterdir()] == ["rec.npz"]
+
+
+@pytest.mark.parametrize("save", [save_experiment, save_exp_to_pickle], ids=["archive", "pickle"])
+def test_functions_do_not_save_over_the_recording(
+    request_: LoadRequest, save: Callable[..., object]
+) -> None:
+    """An experiment remembers its recording, under whatever path it is named."""
+    source = request_.source.path
+    assert source is not None
+    experiment = run(replace(request_, save=None)).experiment
+    before = source.read_bytes()
+
+    with pytest.raises(ParameterError, match="is the file that the experiment is made from"):
+        save(experiment, source.parent / "." / source.name)
+
+    assert source.read_bytes() == before
+
+
+def test_another_experiment_that_was_kept_is_told(request_: LoadRequest) -> None:
+    """Its new name is in the notes of the run that took its place."""
+    first = run(request_)
+    second = run(replace(request_, static_features={"fps": 7.0}))
+
+    assert "other-experiment-kept" not in [note.id for note in first.notes]
+    (note,) = [note for note in second.notes if note.id == "other-experiment-kept"]
+    assert (place(request_).parent / note.subject).is_file()
+    assert note.text.startswith("saved.npz was another experiment; it is kept as saved.")
+
+
+@pytest.mark.parametrize(
+    "path", [Path(), Path("a\0b"), Path("folder")], ids=["empty", "nul", "dir"]
+)
+def test_what_names_no_file_is_refused_before_building(
+    request_: LoadRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    """The person is told so in words, by the road and by the functions."""
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    experiment = run(replace(request_, save=None)).experiment
+
+    with pytest.raises(StorageError, match="Give the name of a file"):
+        run(replace(request_, save=SaveSpec(path=path)))
+    with pytest.raises(StorageError, match="Give the name of a file"):
+        save_experiment(experiment, path)
 
 
 def test_folder_is_no_place(request_: LoadRequest, tmp_path: Path) -> None:

@@ -255,6 +255,20 @@ def test_a_root_that_is_a_file_is_refused(tmp_path: Path) -> None:
         assert isinstance(caught.value, OSError)
 
 
+def test_a_pipe_or_device_is_not_replaced(tmp_path: Path) -> None:
+    """``/dev/null`` would become a file for everyone; a link to it is only a link."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+
+    with pytest.raises(StorageError, match="is a device or a pipe, not a file"):
+        atomic.write_atomically(pipe, write_new)
+    atomic.write_atomically(link, write_new)
+
+    assert pipe.is_fifo()
+    assert link.read_bytes() == NEW
+
+
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS, errno.EPERM])
 def test_a_read_only_root_is_noticed_before_building(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from driada_widgets.core.request.plan import LoadPlan
+from driada_widgets.core.road.targets import refuse_source
 from driada_widgets.core.store import atomic, cache
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ def check_target(request: LoadRequest, bench: Bench) -> None:
 
     Raises
     ------
+    ParameterError
+        If the place is the file that the experiment is made from.
     RootNotFolderError
         If the root, or a part of the path, is a file.
     StorageError
@@ -39,5 +43,10 @@ def check_target(request: LoadRequest, bench: Bench) -> None:
     if path is None:
         planned = bench.plan(request)
         path = usual_place(request, planned.name) if isinstance(planned, LoadPlan) else None
-    if path is not None:
-        atomic.check_writable(path.parent)
+    if path is None:
+        return
+    source = bench.inventory.fingerprint
+    is_kept = bench.opened.experiment is not None and request.save.format == "archive"
+    if source is not None and not is_kept:
+        refuse_source(path, asdict(source))
+    atomic.check_target(path)

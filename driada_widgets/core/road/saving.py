@@ -10,6 +10,7 @@ from driada_widgets.core.experiment.experiment import Experiment
 from driada_widgets.core.report import Note
 from driada_widgets.core.request.plan import LoadPlan
 from driada_widgets.core.road.results import LoadResult
+from driada_widgets.core.road.targets import refuse_source
 from driada_widgets.core.store import atomic, cache
 from driada_widgets.core.store.archive import open_archive, save_archive
 from driada_widgets.core.store.pickled import read_pickle, save_pickle
@@ -44,10 +45,11 @@ def save_as(
     Raises
     ------
     ParameterError
-        If the format cannot be written.
+        If the format cannot be written, or the place is the file that it is made from.
     StorageError
         If it cannot be written; an older file is still there.
     """
+    refuse_source(path, experiment.provenance.get("source"))
     if format_ == "archive":
         return save_archive(experiment, path, progress=progress)
     if format_ == "pickle":
@@ -105,7 +107,7 @@ def save_result(
     opened: Opened,
     *,
     progress: Progress | None = None,
-) -> Path:
+) -> cache.Saved:
     """Save what was built where and as what the request says.
 
     Parameters
@@ -121,11 +123,13 @@ def save_result(
 
     Returns
     -------
-    Path
-        The file. Another experiment of that name is kept under another one.
+    Saved
+        The file. Another experiment of that name is kept under another one, with a note.
 
     Raises
     ------
+    ParameterError
+        If the place is the recording that it is made from.
     StorageError
         If it cannot be written; an older file is still there.
     """
@@ -140,12 +144,14 @@ def save_result(
         path = usual(request.root, name)
     if progress is not None:
         progress.begin("Saving")
-    if format_ == "archive":
-        return cache.save_keeping_others(experiment, path, progress=progress).path
-    return save_as(experiment, path, format_, progress)
+    if format_ != "archive":
+        return cache.Saved(path=save_as(experiment, path, format_, progress))
+    if opened.experiment is None:  # a saved experiment is kept under another name
+        refuse_source(path, experiment.provenance.get("source"))
+    return cache.save_keeping_others(experiment, path, progress=progress)
 
 
-def save_cached(opened: Opened, result: LoadResult, request: LoadRequest) -> Path:
+def save_cached(opened: Opened, result: LoadResult, request: LoadRequest) -> cache.Saved:
     """Leave an archive at its usual place, for the next time the same is asked for."""
     return save_result(result, replace(request, save=None), opened)
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import DataFileError, LoaderError, ParameterError
 from driada_widgets.core.machine import format_bytes
 from driada_widgets.core.road.when import ago
+from driada_widgets.core.sources import fingerprint
 from driada_widgets.core.store.archive import manifest_of
 from driada_widgets.core.store.record import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.request.model import SaveFormat
 
-__all__ = ["what_is_there"]
+__all__ = ["refuse_source", "what_is_there"]
 
 
 def what_is_there(
@@ -51,11 +54,7 @@ def what_is_there(
     if not path.exists():
         return ""
     if source is not None and source.exists() and path.samefile(source):
-        msg = (
-            f"{path.name!r} is the file that the experiment is made from; it is not overwritten.\n"
-            "Choose another name."
-        )
-        raise ParameterError(msg, where="save.path", fix="choose another name")
+        raise _own_source(path)
     state = path.stat()
     there = f"{format_bytes(state.st_size)}, saved {ago(state.st_mtime)}"
     what, is_same = _what(path, experiment)
@@ -66,6 +65,40 @@ def what_is_there(
     else:
         fate = "It is replaced."
     return f"{path.name} is there already: {what}, {there}. {fate}"
+
+
+def refuse_source(path: Path, source: Mapping[str, Any] | None) -> None:
+    """Keep a recording from being overwritten by the experiment that is made from it.
+
+    Parameters
+    ----------
+    path
+        Where the experiment would be saved.
+    source
+        What the experiment remembers of its source: size in bytes and time of last change.
+
+    Raises
+    ------
+    ParameterError
+        If the file at ``path`` is the source, as far as size and time tell.
+    """
+    if source is None or not path.is_file():
+        return
+    there = None
+    with suppress(OSError):
+        there = fingerprint.take(path)
+    if there is None:
+        return
+    if (there.size, there.mtime_ns) == (source.get("size"), source.get("mtime_ns")):
+        raise _own_source(path)
+
+
+def _own_source(path: Path) -> ParameterError:
+    msg = (
+        f"{path.name!r} is the file that the experiment is made from; it is not overwritten.\n"
+        "Choose another name."
+    )
+    return ParameterError(msg, where="save.path", fix="choose another name")
 
 
 def _what(path: Path, experiment: Experiment) -> tuple[str, bool]:
