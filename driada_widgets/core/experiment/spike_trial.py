@@ -29,13 +29,15 @@ from driada_widgets.core.spikes.quality import (
 )
 from driada_widgets.core.spikes.traces import problem_with, without_gaps
 from driada_widgets.core.spikes.transient_times import activity
+from driada_widgets.core.spikes.workers import number_of_workers, over_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from driada_widgets.core.experiment.cell_search import CellSearch
+    from driada_widgets.core.experiment.cell_work import CellTask
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.report import Progress
 
@@ -43,7 +45,7 @@ __all__ = ["CellTrial", "chosen_cells", "try_spikes"]
 
 STAGE = "Trying spikes"
 
-TRIAL_FRAMES = 5_000
+TRIAL_FRAMES = 3_000
 """Frames on which ``matched`` measures rise and decay in a trial; a run uses up to 40 000."""
 
 RANKED_CELLS, RANKED_FRAMES = 200, 5_000
@@ -143,9 +145,16 @@ def try_spikes(
         most_frames=TRIAL_FRAMES,
         progress=progress,
     )
-    if progress is not None:
-        progress.begin(STAGE, len(which))
-    return tuple(_trial(experiment, search, traces, cell, progress) for cell in which)
+    fresh = [experiment._maker.fresh(cell) for cell in which]  # noqa: SLF001 - own room
+    tasks = [search.task(neuron) for neuron in fresh]
+    trials = over_cells(
+        lambda place, check: _trial(search, which[place], tasks[place], traces, check),
+        len(which),
+        stage=STAGE,
+        n_workers=number_of_workers(-1, len(which)) if search.works_in_threads else 1,
+        progress=progress,
+    )
+    return tuple(trials)
 
 
 def chosen_cells(traces: KeptTraces, n_cells: int, *, fps: float) -> tuple[int, ...]:
@@ -196,14 +205,12 @@ def _bare(experiment: Experiment) -> Any:
 
 
 def _trial(
-    experiment: Experiment,
     search: CellSearch,
-    traces: KeptTraces,
     cell: int,
-    progress: Progress | None,
+    task: CellTask,
+    traces: KeptTraces,
+    check: Callable[[], None],
 ) -> CellTrial:
-    check = _no_check if progress is None else progress.check
-    task = search.task(experiment._maker.fresh(cell))  # noqa: SLF001 - own room
     outcome = search.find(cell, task, check)
     spikes, fps = outcome.spikes, task.fps
     t_rise = task.default_t_rise if outcome.t_rise is None else outcome.t_rise
@@ -224,8 +231,6 @@ def _trial(
         is_fitted=outcome.t_rise is not None,
         problem=spikes.problem,
     )
-    if progress is not None:
-        progress.advance()
     explained = np.asarray(made_of, dtype=np.float64)
     if not spikes.problem:
         explained = explained + level_of(trace, explained, fps=fps)
@@ -276,7 +281,3 @@ def _with_events(
         amplitudes=amplitudes,
         reconstruction=None if reconstruction is None else reconstruction.astype(np.float32),
     )
-
-
-def _no_check() -> None:
-    """Never stop."""
