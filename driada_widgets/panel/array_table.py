@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
 from driada_widgets.panel.binding import guarded, plain
+from driada_widgets.panel.page_part import HAS_SCRIPTS, PagePart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -20,7 +20,7 @@ __all__ = ["ArrayTable"]
 _SCRIPT = Path(__file__).parent / "js" / "arrays.js"
 
 
-class ArrayTable(anywidget.AnyWidget):
+class ArrayTable(PagePart):
     """Shows rows and hands on what was chosen in them.
 
     One widget for any number of arrays: hundreds of rows of widgets take seconds to appear. The
@@ -58,6 +58,10 @@ class ArrayTable(anywidget.AnyWidget):
         self._on_change = on_change
         self._on_error = on_error
         self.on_msg(guarded(self._receive, self._failed))
+        if not HAS_SCRIPTS:
+            from driada_widgets.panel.stock.tables import ArrayControls
+
+            self.children = ArrayControls(self).widgets
 
     def show(
         self, rows: Sequence[ArrayRow], *, locked: Collection[str] = (), disabled: bool = False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import anywidget
 import traitlets
 
 from driada_widgets.panel.announce import announcement
+from driada_widgets.panel.page_part import PagePart
 from driada_widgets.panel.scripts import read_script
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["Attention"]
 _PAUSE = "\u00a0"  # makes a sentence that is said again another text
 
 
-class Attention(anywidget.AnyWidget):
+class Attention(PagePart):
     """An unseen child of the widget with the class ``dw-panel``.
 
     In the page it keeps the focus when the control that has it is disabled, hidden or removed,

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
 from driada_widgets.panel.binding import guarded, plain
+from driada_widgets.panel.page_part import HAS_SCRIPTS, PagePart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ _UNSAFE = re.compile(r"[^\w .()+-]+")
 MAX_NAME = 80
 
 
-class DownloadButton(anywidget.AnyWidget):
+class DownloadButton(PagePart):
     """A button whose file is made when it is pressed.
 
     Parameters
@@ -58,6 +58,10 @@ class DownloadButton(anywidget.AnyWidget):
         self._make = make
         self._media_type = media_type
         self.on_msg(guarded(self._receive, on_error))
+        if not HAS_SCRIPTS:
+            from driada_widgets.panel.stock.files import downloading
+
+            self.children = downloading(self)
 
     def _receive(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
         if message.get("event") == "wanted" and not self.disabled:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
 from driada_widgets.panel.download import DownloadButton
+from driada_widgets.panel.page_part import HAS_SCRIPTS, PagePart
 from driada_widgets.panel.scripts import read_script
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["CopyButton", "LaterDownload"]
 
 
-class CopyButton(anywidget.AnyWidget):
+class CopyButton(PagePart):
     """A button that copies a text, in a notebook and in a page served without encryption.
 
     The copying is done by the page; Python only keeps the text current.
@@ -43,6 +43,10 @@ class CopyButton(anywidget.AnyWidget):
     def __init__(self, label: str, css_class: str) -> None:
         super().__init__(description=label, tooltip=label)
         self.add_class(css_class)
+        if not HAS_SCRIPTS:
+            from driada_widgets.panel.stock.files import copying
+
+            self.children = copying(self)
 
     def show(self, text: str) -> None:
         """Copy this text from now on; an equal one is not sent."""

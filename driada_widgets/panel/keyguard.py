@@ -6,10 +6,10 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import anywidget
 import traitlets
 
 from driada_widgets.panel.binding import guarded
+from driada_widgets.panel.page_part import PagePart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ PanelKey = Literal["undo", "redo", "help"]
 """Ctrl/Cmd+Z; Ctrl/Cmd+Shift+Z or Ctrl/Cmd+Y; ``?``. Not while text is typed into a field."""
 
 
-class KeyGuard(anywidget.AnyWidget):
+class KeyGuard(PagePart):
     """An invisible child of the widget with the class ``dw-panel``.
 
     In the page it stops keys without a modifier, and undo and redo, at that widget: JupyterLab

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import anywidget
 import traitlets
 
+from driada_widgets.panel.page_part import HAS_SCRIPTS, PagePart
 from driada_widgets.panel.scripts import join_scripts, read_script
 
 __all__ = ["KeyHelp"]
 
 
-class KeyHelp(anywidget.AnyWidget):
+class KeyHelp(PagePart):
     """A dialog above the page, whatever is scrolled to; invisible until it is asked for."""
 
     _esm = join_scripts(("keys.js", "help.js"))
@@ -21,6 +21,10 @@ class KeyHelp(anywidget.AnyWidget):
     def __init__(self) -> None:
         super().__init__()
         self.add_class("dw-key-help")
+        if not HAS_SCRIPTS:
+            from driada_widgets.panel.stock.files import telling
+
+            self.children = telling(self)
 
     def toggle(self) -> None:
         """Open the list, or close it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
 from driada_widgets.core.machine import format_bytes
 from driada_widgets.panel.binding import guarded, plain
+from driada_widgets.panel.page_part import HAS_SCRIPTS, PagePart
 from driada_widgets.panel.roots import Entry, narrowed
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FilePicker"]
 
 
-class FilePicker(anywidget.AnyWidget):
+class FilePicker(PagePart):
     """List a folder of the machine that runs the kernel; a choice is handed to a callback.
 
     The browser only ever sends the position of a line that it was shown, never a path.
@@ -73,6 +73,10 @@ class FilePicker(anywidget.AnyWidget):
         self.on_msg(guarded(self._receive, on_error))
         self.observe(guarded(lambda _change: self._narrow(), on_error), names=["show_all", "part"])
         guarded(self.open_folder, on_error)(None)
+        if not HAS_SCRIPTS:
+            from driada_widgets.panel.stock.files import picking
+
+            self.children = picking(self)
 
     def open_folder(self, folder: Path | None, *, at: str = "") -> None:
         """List a folder; ``None`` lists the roots, or the only root's content.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import anywidget
 import traitlets
 
 from driada_widgets.panel.binding import guarded
+from driada_widgets.panel.page_part import PagePart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Ruler"]
 
 
-class Ruler(anywidget.AnyWidget):
+class Ruler(PagePart):
     """An invisible line across the page.
 
     Parameters

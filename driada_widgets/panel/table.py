@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
 from driada_widgets.panel.binding import guarded, plain
+from driada_widgets.panel.page_part import HAS_SCRIPTS, PagePart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ class Row:
     name: str
 
 
-class DataTable(anywidget.AnyWidget):
+class DataTable(PagePart):
     """One page of rows; it holds texts only and sorts nothing itself.
 
     Parameters
@@ -85,6 +85,10 @@ class DataTable(anywidget.AnyWidget):
         self._on_sort = on_sort
         self._on_select = on_select
         self.on_msg(guarded(self._receive, on_error))
+        if not HAS_SCRIPTS:
+            from driada_widgets.panel.stock.tables import sorting
+
+            self.children = sorting(self)
 
     def show(
         self, rows: Sequence[Row], *, sort_key: str, descending: bool, selected: int | None

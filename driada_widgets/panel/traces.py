@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
-import anywidget
 import numpy as np
 import traitlets
 
 from driada_widgets.panel.binding import guarded, plain
+from driada_widgets.panel.page_part import HAS_SCRIPTS, PagePart
 from driada_widgets.panel.scripts import join_scripts, read_script
 from driada_widgets.panel.trace_rows import check_shapes, overlay_state
 
@@ -33,7 +33,7 @@ _SCRIPTS = (
 )
 
 
-class TraceView(anywidget.AnyWidget):
+class TraceView(PagePart):
     """Stacked traces with features under them, bad frames, a cursor, and keys.
 
     Parameters
@@ -93,6 +93,10 @@ class TraceView(anywidget.AnyWidget):
         self._is_showing = False
         self.observe(guarded(self._on_toggle, self._report), names=["marking", "time_unit"])
         self.observe(guarded(self._on_selected, self._report), names="selected")
+        if not HAS_SCRIPTS:
+            from driada_widgets.panel.stock.traces import TraceControls
+
+            self.children = TraceControls(self, self._report).widgets
 
     # --- what it shows ----------------------------------------------------------------------------
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.panel.binding import guarded
+from driada_widgets.panel.page_part import PagePart
 from driada_widgets.panel.uploads import Upload, upload_limit
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ __all__ = ["Uploader"]
 _SCRIPT = Path(__file__).parent / "js" / "upload.js"
 
 
-class Uploader(anywidget.AnyWidget):
+class Uploader(PagePart):
     """Receives a file in pieces and hands it over when it is whole.
 
     Nothing of the file is in the widget's state, so that a notebook does not save it.

@@ -12,8 +12,9 @@ from driada_widgets.panel.jobs import Worker
 from driada_widgets.panel.keyguard import KeyGuard
 from driada_widgets.panel.keys import KeyHelp
 from driada_widgets.panel.memory import user_memory
+from driada_widgets.panel.page_part import HAS_SCRIPTS, WITHOUT_SCRIPTS
 from driada_widgets.panel.roots import Roots
-from driada_widgets.panel.sections.base import html, row, set_html, show
+from driada_widgets.panel.sections.base import describe, html, row, set_html, show
 from driada_widgets.panel.sections.errors import ErrorView
 from driada_widgets.panel.sections.locks import FieldLocks
 from driada_widgets.panel.sections.outputs import Outputs
@@ -106,7 +107,8 @@ class LoaderPanel(widgets.VBox):
         guard.on_dark(self.state.set_dark)
         guard.on_key("help", keys.toggle)
         self._attention = Attention()
-        self._always = (stylesheet(), guard, keys, self._attention)
+        said = () if HAS_SCRIPTS else (html(escape(WITHOUT_SCRIPTS, limit=None), "dw-stock-said"),)
+        self._always = (stylesheet(), guard, keys, self._attention, *said)
         self._all_steps = (header, main, self._outputs.widget)
         self._parts: tuple[Any, ...] = ()
         self._technician: TechnicianScreen | None = None
@@ -191,7 +193,7 @@ class LoaderPanel(widgets.VBox):
         set_html(self._title, f"<h2>DRIADA loader</h2> <span>{name}</span>")
         for index, (step, title) in enumerate(STEPS, start=1):
             status = step_status(step, snapshot)
-            _describe(self._steps[step], f"{index} {title}{': ' if status else ''}{status}")
+            describe(self._steps[step], f"{index} {title}{': ' if status else ''}{status}")
             button = self._steps[step]
             # add_class and remove_class send nothing when nothing changes
             (button.add_class if step == snapshot.step else button.remove_class)("dw-now")
@@ -202,12 +204,12 @@ class LoaderPanel(widgets.VBox):
             (self._redo, "Redo", snapshot.redo),
         ):
             button.disabled = not name or blocked
-            _describe(button, f"{what}: {name[:40]}" if name else what)
+            describe(button, f"{what}: {name[:40]}" if name else what)
         at = [step for step, _ in STEPS].index(snapshot.step)
         show(self._back, visible=at > 0)
         show(self._next, visible=at + 1 < len(STEPS))
         if at + 1 < len(STEPS):
-            _describe(self._next, f"Next: {STEPS[at + 1][1]}")
+            describe(self._next, f"Next: {STEPS[at + 1][1]}")
 
 
 def _is_nameless(snapshot: Snapshot) -> bool:
@@ -241,11 +243,6 @@ def _check_status(snapshot: Snapshot) -> str:
     if snapshot.check is None:
         return ""
     return f"{snapshot.n_to_do} to do" if snapshot.n_to_do else "ok"
-
-
-def _describe(button: Any, text: str) -> None:
-    if button.description != text:
-        button.description = text
 
 
 def _make_section(step: StepName, state: PanelState) -> Section:

@@ -15,6 +15,7 @@ from driada_widgets.plots.heatmap import (
     heatmap_shape,
     plot_heatmap,
 )
+from driada_widgets.plots.lanes import Lane, draw_lanes, lanes_height
 from driada_widgets.plots.page import UNKNOWN_UNIT, Page, Theme, to_png, warm_up
 from driada_widgets.plots.pooling import max_pool, row_scales, to_shades
 from driada_widgets.plots.raster import draw_raster, plot_raster, raster_shape
@@ -25,11 +26,14 @@ from driada_widgets.plots.trajectory import plot_trajectory
 __all__ = [
     "UNKNOWN_UNIT",
     "FeatureBand",
+    "Lane",
     "Page",
     "Theme",
     "draw_heatmap",
+    "draw_lanes",
     "draw_raster",
     "heatmap_shape",
+    "lanes_height",
     "max_pool",
     "plot_features",
     "plot_heatmap",

@@ -11,6 +11,7 @@ from driada_widgets.core.machine import format_bytes
 from driada_widgets.core.sources.demo import demo_recordings
 from driada_widgets.core.sources.registry import readers
 from driada_widgets.panel.binding import bind, escape
+from driada_widgets.panel.page_part import HAS_SCRIPTS
 from driada_widgets.panel.picker import FilePicker
 from driada_widgets.panel.sections.base import Section, card, fields, html, row, set_html, show
 from driada_widgets.panel.sections.headers import preview_of
@@ -101,7 +102,7 @@ class SourceSection(Section):
             suffixes, on_upload=self.state.take_upload, on_error=self.failed("Upload the file")
         )
         self._upload = row(upload, html(_upload_words(), "dw-hint"))
-        show(self._upload, visible=upload_limit() > 0)
+        show(self._upload, visible=HAS_SCRIPTS and upload_limit() > 0)
         return [self._path.widget, self._picker, self._upload]
 
     def _choose_typed(self, text: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from driada_widgets.panel.page_part import HAS_SCRIPTS
 from driada_widgets.panel.ruler import Ruler
 from driada_widgets.panel.sections.base import html, row, set_html, show
 from driada_widgets.panel.sections.clock import Clock
@@ -26,7 +27,7 @@ PICTURES: tuple[tuple[PictureName, str], ...] = (
     ("trajectory", "Trajectory"),
     ("quality", "Quality"),
 )
-TIMED = frozenset({"heatmap", "trajectory"})
+TIMED = frozenset({"heatmap", "trajectory", *(() if HAS_SCRIPTS else ("traces",))})
 """Pictures that need buttons to move in time; the traces have their own, quality has no time."""
 WARM_UP_SEC = 1.0
 """After so long the traces are on screen, and the first heatmap need not wait for matplotlib."""
