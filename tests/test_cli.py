@@ -116,6 +116,20 @@ def test_check_offers_options_for_what_options_can_say(call: Terminal, tmp_path:
     assert "--neural F" in err
 
 
+@pytest.mark.parametrize("command", ["inspect", "check"])
+@pytest.mark.parametrize("fps", [30.0, [30.0]], ids=str)
+def test_a_rate_in_the_file_is_offered(
+    call: Terminal, tmp_path: Path, command: str, fps: object
+) -> None:
+    """However the number was stored, the option that takes it is printed."""
+    np.savez(tmp_path / "a.npz", fps=np.array(fps), **make_aligned())
+
+    code, out, _ = call(command, tmp_path / "a.npz")
+
+    assert code == 0
+    assert "Use fps = 30 from file: --fps 30" in out
+
+
 def test_run_builds_and_saves(call: Terminal, recording: Path, tmp_path: Path) -> None:
     """The JSON of a run has the documented entries, and the saved file is that experiment."""
     from driada_widgets import open_experiment

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.sources.base import ArrayInfo, Inventory
     from driada_widgets.panel.snapshot import Snapshot
 
-__all__ = ["ROLE_WORDS", "ArrayRow", "PartName", "array_rows", "constant_key", "rate_or_number"]
+__all__ = ["ROLE_WORDS", "ArrayRow", "PartName", "array_rows", "constant_key"]
 
 PartName = Literal["neural", "use", "constant", "out"]
 """What an array is used as: neural data, what its name or shape suggests, a constant, nothing."""
@@ -108,18 +107,10 @@ def circular_periods(snapshot: Snapshot) -> dict[str, float | None]:
 def constant_key(inventory: Inventory, name: str) -> tuple[str, float] | None:
     """Give the constant that a single number of the file can be, with its value."""
     info = next((each for each in inventory.arrays if each.name == name), None)
-    value = None if info is None else rate_or_number(info)
+    value = None if info is None else info.number
     if value is None:
         return None
     return ("fps" if name.lower() == "fps" else name), value
-
-
-def rate_or_number(info: ArrayInfo) -> float | None:
-    """Give the value of a single finite number, or ``None``."""
-    value = info.value
-    if info.shape != () or isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if math.isfinite(value) else None
 
 
 def _row(
@@ -153,7 +144,7 @@ def _part(described: DescribedArray, request: LoadRequest) -> PartName:
     if described.role in USED:
         return "use"
     key = "fps" if described.name.lower() == "fps" else described.name
-    value = rate_or_number(described.info)
+    value = described.info.number
     is_constant = value is not None and request.static_features.get(key) == value
     return "constant" if is_constant else "out"
 
@@ -168,7 +159,7 @@ def _parts(described: DescribedArray, part: PartName) -> tuple[tuple[str, PartNa
         found.append((ROLE_WORDS[suggested], "use"))
     elif part == "use":
         found.append((ROLE_WORDS[described.role], "use"))
-    if rate_or_number(described.info) is not None:
+    if described.info.number is not None:
         found.append(("constant", "constant"))
     return (*found, ("left out" if found else "not used", "out"))
 

@@ -143,9 +143,10 @@ def test_unproven_orientation_waits_for_an_answer(tmp_path: Path) -> None:
 # --- constants ---
 
 
-def test_frame_rate_in_the_file_is_offered(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stored", [30.0, [30.0], [[30]]], ids=str)
+def test_frame_rate_in_the_file_is_offered(tmp_path: Path, stored: object) -> None:
     """The number is offered beside the field and as a part; taking it is set by the person."""
-    panel = opened(tmp_path, fps=np.array(30.0))
+    panel = opened(tmp_path, fps=np.array(stored))
     offer = find(panel, "dw-fps-offer")
     offered = offer.description, offer.layout.display
 

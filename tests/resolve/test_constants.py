@@ -35,6 +35,22 @@ def test_the_rate_of_the_file_is_taken() -> None:
     assert plan.metadata == {"fps": 21.5}
 
 
+@pytest.mark.parametrize("stored", [[21.5], np.array([21.5]), np.float32(21.5)], ids=repr)
+def test_the_rate_of_the_file_may_have_an_axis(stored: Any) -> None:
+    """Programs that write every number as an array of one mean the same."""
+    plan = plan_of(file_with(CALCIUM, metadata={"fps": stored}))
+
+    assert (plan.static_features["fps"], plan.static_origin["fps"]) == (21.5, "file")
+
+
+def test_a_default_beside_an_offered_rate_says_so() -> None:
+    """A file with an array named fps is not called one without a rate."""
+    plan = plan_of(file_with(CALCIUM, array("fps", 1, value=[30.0])))
+
+    note = next(note for note in plan.notes if note.id == "fps-default")
+    assert note.text == "No frame rate is given: 20 Hz is assumed. The file has fps = 30."
+
+
 @pytest.mark.parametrize("given", [20, 20.0, np.float64(20)], ids=repr)
 def test_the_given_rate_wins_even_where_it_is_the_default(given: Any) -> None:
     """What a person wrote is what is used; the difference is noted and one click away."""

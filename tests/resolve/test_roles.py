@@ -11,6 +11,8 @@ from driada_widgets.core.request.edit import apply_changes
 from driada_widgets.core.request.model import FeatureChoice, NanPolicies, NanPolicy
 from driada_widgets.core.request.plan import LoadPlan
 from driada_widgets.core.resolve import resolve
+from driada_widgets.core.resolve.constants import stored_rate
+from driada_widgets.core.sources.base import ArrayInfo
 from tests.inventories import array, file_with, issues_of, plan_of, request_of
 
 CALCIUM = array("calcium", 5, 100)
@@ -81,13 +83,37 @@ def test_what_is_no_feature_is_left_out_and_said(info, id_, level, said) -> None
     assert [info.name] == [entry.name for entry in plan.ledger if entry.fate == "dropped"]
 
 
-def test_a_stored_rate_is_offered() -> None:
-    """A scalar named fps is ignored, as documented, but one click takes it."""
-    info = array("fps", value=30.0)
+@pytest.mark.parametrize(
+    "info",
+    [
+        array("fps", value=30.0),
+        array("FPS", 1, value=[30.0], dtype=np.float32),
+        array("fps", 1, 1, value=[[30]], dtype=int),
+    ],
+    ids=["scalar", "one axis", "two axes"],
+)
+def test_a_stored_rate_is_offered(info: ArrayInfo) -> None:
+    """A single number named fps is ignored, as documented, but one click takes it."""
     note = next(n for n in plan_of(file_with(CALCIUM, info)).notes if n.id == "scalar-ignored")
 
     assert [fix.label for fix in note.fixes] == ["Use fps = 30 from file"]
     assert note.fixes[0].changes == ((("static_features", "fps"), 30.0),)
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        array("fps", 2, value=[30.0, 30.0]),
+        array("fps", 1, value=[0.0]),
+        array("fps", 1, value=[float("inf")]),
+        array("fps", 1, value=[True], dtype=bool),
+        array("depth", 1, value=[30.0]),
+    ],
+    ids=["two", "zero", "infinite", "bool", "another name"],
+)
+def test_what_is_no_rate_is_not_offered(info: ArrayInfo) -> None:
+    """Only one positive number under this name can be a frame rate."""
+    assert stored_rate(info) is None
 
 
 @pytest.mark.parametrize("shape", [(0,), (1,), (2, 0)], ids=str)

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from driada_widgets.core.report import Fix
+from driada_widgets.core.sources.base import single_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from driada_widgets.core.request.model import LoadRequest
     from driada_widgets.core.resolve.findings import Findings
-    from driada_widgets.core.sources.base import Inventory
+    from driada_widgets.core.sources.base import ArrayInfo, Inventory
 
-__all__ = ["DEFAULTS", "Constants", "resolve_constants"]
+__all__ = ["DEFAULTS", "Constants", "resolve_constants", "stored_rate"]
 
 DEFAULTS: dict[str, float] = {"t_rise_sec": 0.25, "t_off_sec": 2.0, "fps": 20}
 """Rise and decay time in seconds and frame rate in Hz that the documented functions assume."""
@@ -52,7 +53,7 @@ def resolve_constants(request: LoadRequest, inventory: Inventory, found: Finding
     """
     values = {name: _plain(value) for name, value in request.static_features.items()}
     origin: dict[str, Origin] = dict.fromkeys(values, "given")
-    stored = _stored_rate(inventory)
+    stored = _rate_of_metadata(inventory)
     for name, default in DEFAULTS.items():
         if name in values:
             continue
@@ -61,7 +62,10 @@ def resolve_constants(request: LoadRequest, inventory: Inventory, found: Finding
             found.tell("fps-from-file", "fps", f"The frame rate {stored:g} Hz is from the file.")
         else:
             values[name], origin[name] = default, "default"
-    _note_rate(origin["fps"], values["fps"], stored, found)
+    if origin["fps"] == "default":
+        _note_default_rate(values["fps"], inventory, found)
+    elif origin["fps"] == "given":
+        _note_other_rate(values["fps"], stored, found)
     _check_values(values, found)
     return Constants(values=values, origin=origin)
 
@@ -70,18 +74,32 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _stored_rate(inventory: Inventory) -> float | None:
-    stored = _plain(inventory.metadata.get("fps"))
-    if isinstance(stored, bool) or not isinstance(stored, int | float):
-        return None
-    return stored if math.isfinite(stored) and stored > 0 else None
+def stored_rate(info: ArrayInfo) -> float | None:
+    """Give the frame rate that an array named ``fps`` holds, or ``None``."""
+    number = info.number if info.name.lower() == "fps" else None
+    return number if number is not None and number > 0 else None
 
 
-def _note_rate(origin: Origin, fps: Any, stored: float | None, found: Findings) -> None:
-    if origin == "default":
-        text = f"No frame rate is given and the file has none: {fps:g} Hz is assumed."
-        found.tell("fps-default", "fps", text)
-    elif origin == "given" and stored is not None and fps != stored:
+def _rate_of_metadata(inventory: Inventory) -> float | None:
+    stored = inventory.metadata.get("fps")
+    if isinstance(stored, np.generic | np.ndarray):
+        stored = stored.tolist()
+    number = single_number(stored)
+    return number if number is not None and number > 0 else None
+
+
+def _note_default_rate(fps: float, inventory: Inventory, found: Findings) -> None:
+    offered = [rate for info in inventory.arrays if (rate := stored_rate(info)) is not None]
+    text = (
+        f"No frame rate is given: {fps:g} Hz is assumed. The file has fps = {offered[0]:g}."
+        if offered
+        else f"No frame rate is given and the file has none: {fps:g} Hz is assumed."
+    )
+    found.tell("fps-default", "fps", text)
+
+
+def _note_other_rate(fps: Any, stored: float | None, found: Findings) -> None:
+    if stored is not None and fps != stored:
         label = f"Use fps = {stored:g} from file"
         found.tell(
             "fps-differs",

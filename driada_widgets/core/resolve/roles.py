@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from driada_widgets.core.errors import AmbiguousKeyError
 from driada_widgets.core.report import Fix
+from driada_widgets.core.resolve.constants import stored_rate
 from driada_widgets.core.resolve.findings import leave_out
 from driada_widgets.core.resolve.neural import NEURAL_ALIASES, problem_error
 
@@ -126,11 +127,11 @@ def _refuse_problem(info: ArrayInfo, found: Findings) -> None:
 
 
 def _is_scalar(info: ArrayInfo, found: Findings) -> bool:
-    if info.shape != ():
+    fps = stored_rate(info)
+    if info.shape != () and fps is None:
         return False
     fixes: tuple[Fix, ...] = ()
-    if info.name.lower() == "fps" and _is_rate(info.value):
-        fps = float(info.value)
+    if fps is not None:
         label = f"Use fps = {fps:g} from file"
         fixes = (Fix(label=label, changes=((("static_features", "fps"), fps),)),)
     found.tell(
@@ -142,10 +143,6 @@ def _is_scalar(info: ArrayInfo, found: Findings) -> bool:
     )
     found.drop(info.name, "a single value, not a series")
     return True
-
-
-def _is_rate(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
 def _is_not_numeric(info: ArrayInfo, found: Findings) -> bool:

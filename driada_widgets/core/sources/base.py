@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.errors import LoaderError
     from driada_widgets.core.report import Note, Progress
 
-__all__ = ["ArrayInfo", "Fingerprint", "Inventory", "MappingReader", "Reader"]
+__all__ = ["ArrayInfo", "Fingerprint", "Inventory", "MappingReader", "Reader", "single_number"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,27 @@ class ArrayInfo:
         for length in self.shape:
             size *= length
         return size
+
+    @property
+    def number(self) -> float | None:
+        """The one finite number that the array is, with or without axes; ``None`` if it is none."""
+        is_single = all(length == 1 for length in self.shape)
+        return single_number(self.value) if is_single else None
+
+
+def single_number(value: object) -> float | None:
+    """Give a finite number that may be the only one of a list; ``None`` if it is none.
+
+    Examples
+    --------
+    >>> single_number([20])
+    20.0
+    """
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from driada_widgets.core.resolve.constants import resolve_constants
 from driada_widgets.core.resolve.findings import Findings
 from driada_widgets.panel.binding import escape
-from driada_widgets.panel.parts import rate_or_number
 from driada_widgets.panel.sections.base import card, html, row, set_html, show
 from driada_widgets.panel.sections.pairs import PairRows
 
@@ -114,7 +113,7 @@ class _Line:
     def _render_offer(self, snapshot: Snapshot, used: object) -> None:
         """Offer a single number of the file that is called like the constant."""
         arrays = snapshot.inventory.arrays if snapshot.inventory else ()
-        numbers = {info.name: rate_or_number(info) for info in arrays}
+        numbers = {info.name: info.number for info in arrays}
         named = next((n for n in numbers if n.lower() == self._key and numbers[n]), "")
         value = numbers.get(named)
         self._offered = named
