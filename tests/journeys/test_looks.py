@@ -58,10 +58,11 @@ FAINT = """(least) => {
     }
     return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255]);
   };
-  const isLeft = (node) => node.closest(":disabled, .jupyter-widgets-disabled, [aria-disabled=true]");
+  const left = ":disabled, .jupyter-widgets-disabled, [aria-disabled=true]";
   return [...document.querySelectorAll(".dw-panel *")]
     .filter((node) => [...node.childNodes].some((each) => each.nodeType === 3 && each.data.trim()))
-    .filter((node) => node.getClientRects().length && !isLeft(node) && node.tagName !== "STYLE")
+    .filter((node) => node.getClientRects().length && !node.matches("style"))
+    .filter((node) => !node.closest(left))
     .map((node) => {
       const under = paper(node);
       const pair = [light(over(parts(getComputedStyle(node).color), under)), light(under)];

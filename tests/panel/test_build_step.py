@@ -25,6 +25,7 @@ from driada_widgets.panel.sections.progress import stage_words
 from driada_widgets.panel.snapshot import JobView
 from driada_widgets.panel.state import PanelState
 from tests.panels import make_panel, opened_state, write_recording
+from tests.promptness import promptly
 from tests.samples import make_aligned
 from tests.widgets import choose, click, find, text_of
 
@@ -306,12 +307,13 @@ def test_cancel_takes_effect_within_three_tenths_of_a_second(
 ) -> None:
     """A slow disk is left at once: the button is back, nothing is built, nothing is left."""
 
-    async def go() -> float:
-        state, reader = slow_state(tmp_path)
+    async def go(root: Path, patched: pytest.MonkeyPatch) -> float:
+        root.mkdir()
+        state, reader = slow_state(root)
         state.check()
         await until(lambda: state.snapshot.is_checked and not state.snapshot.is_busy)
         state.workbench = Workbench()  # nothing is in memory: the build reads again
-        monkeypatch.setattr(opening.Opened, "_read_one", reader)
+        patched.setattr(opening.Opened, "_read_one", reader)
         state.build()
         await until(lambda: reader.reading)
         seen = state.snapshot.job
@@ -325,12 +327,14 @@ def test_cancel_takes_effect_within_three_tenths_of_a_second(
         assert state.snapshot.why_not_build == ""
         return took
 
-    before = sorted(tmp_path.rglob("*"))
-    took = asyncio.run(go())
+    def attempt(number: int) -> float:
+        with monkeypatch.context() as patched:
+            return asyncio.run(go(tmp_path / str(number), patched))
 
-    assert took < 0.3
-    assert [path for path in sorted(tmp_path.rglob("*")) if path not in before] == [
-        tmp_path / "mouse.npz"
+    promptly(attempt)
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [
+        *tmp_path.glob("*/mouse.npz")
     ]
 
 
@@ -368,9 +372,12 @@ def test_large_build_is_cancelled_at_every_stage(tmp_path: Path) -> None:
     stages = ("Reading arrays", "Reading calcium", "Detecting feature types", "Computing the hash")
 
     for stage in stages:
-        person = Impatient(stage)
-        request = LoadRequest(source=SourceSpec(path=path))
 
-        with pytest.raises(LoadCancelledError):
-            Workbench().build(request, Progress(listener=person))
-        assert time.monotonic() - person.pressed < 0.3
+        def attempt(_number: int, stage: str = stage) -> float:
+            person = Impatient(stage)
+            request = LoadRequest(source=SourceSpec(path=path))
+            with pytest.raises(LoadCancelledError):
+                Workbench().build(request, Progress(listener=person))
+            return time.monotonic() - person.pressed
+
+        promptly(attempt)

@@ -11,6 +11,7 @@ import pytest
 from driada_widgets.core.errors import LoadCancelledError
 from driada_widgets.core.report import Progress
 from driada_widgets.core.spikes.workers import number_of_workers, over_cells
+from tests.promptness import promptly
 
 
 @pytest.mark.parametrize("n_workers", [1, 3])
@@ -32,7 +33,6 @@ def test_results_come_in_order(n_workers: int) -> None:
 @pytest.mark.parametrize("n_workers", [1, 2])
 def test_cancel_is_fast_and_leaves_no_thread(n_workers: int) -> None:
     """A cancelled call ends within 0.3 s although its neurons would take for ever."""
-    progress = Progress()
     before = set(threading.enumerate())
 
     def work(cell: int, check: Callable[[], None]) -> None:
@@ -40,15 +40,18 @@ def test_cancel_is_fast_and_leaves_no_thread(n_workers: int) -> None:
             check()
             time.sleep(0.005)
 
-    timer = threading.Timer(0.1, progress.cancel)
-    timer.start()
-    started = time.monotonic()
-    with pytest.raises(LoadCancelledError):
-        over_cells(work, 50, stage="Working", n_workers=n_workers, progress=progress)
-    elapsed_sec = time.monotonic() - started
-    timer.join()
+    def attempt(_number: int) -> float:
+        progress = Progress()
+        timer = threading.Timer(0.1, progress.cancel)
+        timer.start()
+        started = time.monotonic()
+        with pytest.raises(LoadCancelledError):
+            over_cells(work, 50, stage="Working", n_workers=n_workers, progress=progress)
+        elapsed_sec = time.monotonic() - started
+        timer.join()
+        return elapsed_sec - 0.1
 
-    assert elapsed_sec < 0.1 + 0.3
+    promptly(attempt)
     assert set(threading.enumerate()) <= before
 
 
