@@ -106,7 +106,9 @@ def _role_word(array: dict[str, Any]) -> str:
 
 def about_check(result: CheckResult) -> Answer:
     """Say everything that a person should know before building."""
-    cost = result.cost
+    from driada_widgets.core.road.passed import passed_checks
+
+    cost, passed = result.cost, passed_checks(result)
     tree = {
         "ok": result.ok,
         "problems": [_problem_tree(issue) for issue in result.issues],
@@ -116,6 +118,7 @@ def about_check(result: CheckResult) -> Answer:
             {"name": each.name, "fate": each.fate, "why": each.why} for each in result.ledger
         ],
         "cost": None if cost is None else _cost_tree(cost),
+        "passed": list(passed),
     }
     lines = [] if result.plan is None else say.plan_lines(result.plan)
     if result.features:
@@ -124,6 +127,7 @@ def about_check(result: CheckResult) -> Answer:
     ledger = [(each.fate, each.name, each.why) for each in result.ledger]
     lines += say.section("Arrays of the file", say.table((), ledger))
     lines += say.section("Notes", say.note_lines(result.notes))
+    lines += say.section("Passed", [f"  {say.printable(sentence)}" for sentence in passed])
     lines += say.section("Estimate", [] if cost is None else say.cost_lines(cost))
     lines += ["", "Ready to build." if result.ok else f"Not ready: {_count(result.issues)}."]
     problem = "\n\n".join("\n".join(say.issue_lines(issue)) for issue in result.issues)

@@ -79,13 +79,35 @@ def test_check_answers_as_documented(call: Terminal, recording: Path) -> None:
     tree = json.loads(out)
 
     assert (code, err) == (0, "")
-    assert {"ok", "problems", "notes", "features", "ledger", "cost"} == set(tree)
+    assert {"ok", "problems", "notes", "features", "ledger", "cost", "passed"} == set(tree)
     assert tree["ok"]
     assert set(_FEATURES) == set(tree["features"])
     assert {"type", "period", "detected", "confidence", "why"} == set(tree["features"]["hd"])
     assert tree["features"]["hd"]["type"] == "circular"
     assert {"memory_low", "memory_high", "seconds", "disk"} == set(tree["cost"])
     assert ["calcium", *_FEATURES] == [entry["name"] for entry in tree["ledger"]]
+
+
+def test_check_says_what_passed(call: Terminal, recording: Path) -> None:
+    """What was looked at and is in order is printed, the same for people and programs."""
+    _, out, _ = call("check", recording, "--fps", "20")
+    _, json_out, _ = call("check", recording, "--fps", "20", "--json")
+    passed = json.loads(json_out)["passed"]
+
+    printed = out.partition("\nPassed\n")[2].partition("\n\n")[0].splitlines()
+    assert [f"  {sentence}" for sentence in passed] == printed
+    assert "The frame rate is given: 20 Hz." in passed
+
+
+def test_a_problem_is_no_passed_check(call: Terminal, tmp_path: Path) -> None:
+    """A recording that cannot be built still says what its headers have in order."""
+    np.savez(tmp_path / "turned.npz", calcium=make_aligned()["calcium"].T, speed=np.arange(1000.0))
+
+    _, out, _ = call("check", tmp_path / "turned.npz", "--json")
+
+    passed = json.loads(out)["passed"]
+    assert "All 2 arrays of the source can be read." in passed
+    assert not [sentence for sentence in passed if "Neurons come first" in sentence]
 
 
 def test_check_says_what_is_wrong_and_what_to_do(call: Terminal, tmp_path: Path) -> None:
