@@ -6,7 +6,6 @@ They alone print, when ``verbose``, and warn.
 from __future__ import annotations
 
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.doors_request import (
@@ -18,11 +17,13 @@ from driada_widgets.core.doors_request import (
 )
 from driada_widgets.core.doors_road import build_asked, load_asked
 from driada_widgets.core.errors import ParameterError
+from driada_widgets.core.request.paths import user_path
 from driada_widgets.core.road.saving import open_saved, save_as
 from driada_widgets.core.sources import demo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.report import Note
@@ -161,19 +162,18 @@ def load_experiment(  # noqa: PLR0917 - the contract's signature
         neural=neural,
         transpose=transpose,
     )
-    is_iabs = data_source == "IABS"
     asked = ask(
         data_source,
         exp_params,
         options,
-        kind="iabs" if is_iabs else "file",
-        path=None if data_path is None else Path(data_path),
-        root=Path(root),
+        kind="iabs" if data_source == "IABS" else "file",
+        path=None if data_path is None else user_path(data_path),
+        root=user_path(root),
     )
     loaded = load_asked(
         asked,
         options,
-        exp_path=None if exp_path is None else Path(exp_path),
+        exp_path=None if exp_path is None else user_path(exp_path),
         rebuild=force_rebuild or force_reload,
         reload=force_reload,
         save_to_pickle=save_to_pickle,
@@ -289,7 +289,7 @@ def save_exp_to_pickle(exp: Experiment, path: str | Path, verbose: bool = True) 
     StorageError
         If it cannot be written; it is an ``OSError``, and an older file is still there.
     """
-    save_as(exp, Path(path), "pickle")
+    save_as(exp, user_path(path), "pickle")
     if verbose:
         print(f"Experiment {exp.signature} saved to {path}\n")
 
@@ -316,7 +316,7 @@ def load_exp_from_pickle(path: str | Path, verbose: bool = True) -> Experiment:
     DataFileError
         If it is damaged, holds something else, or would have to run code.
     """
-    experiment = open_saved(Path(path), "pickle")
+    experiment = open_saved(user_path(path), "pickle")
     if verbose:
         print(f"Experiment {experiment.signature} loaded from {path}\n")
     return experiment
@@ -334,7 +334,7 @@ def load_demo_experiment(name: str = "demo", verbose: bool = False) -> Experimen
     """
     recording = demo.demo_recordings()[0]
     options = Options(static_features=recording.static_features)
-    asked = ask("MyLab", {"name": name}, options, kind="demo", path=Path(recording.name))
+    asked = ask("MyLab", {"name": name}, options, kind="demo", path=user_path(recording.name))
     tell = print if verbose else _say_nothing
     loaded = build_asked(asked, options, data=None, cache=False, tell=tell)
     _emit(loaded.notes, verbose=verbose)
@@ -361,7 +361,7 @@ def save_experiment(exp: Experiment, path: str | Path) -> Path:
     StorageError
         If it cannot be written; an older file is still there.
     """
-    path = Path(path)
+    path = user_path(path)
     return save_as(exp, path, "pickle" if path.suffix in (".pickle", ".pkl") else "archive")
 
 
@@ -385,7 +385,7 @@ def open_experiment(path: str | Path) -> Experiment:
     DataFileError
         If it is damaged, or no saved experiment.
     """
-    return open_saved(Path(path), None)
+    return open_saved(user_path(path), None)
 
 
 def _say_nothing(line: str) -> None:

@@ -84,6 +84,7 @@ def load_asked(
     folder_name(name)
     _make_root(request.root)
     pickle_path = exp_path or cache_store.pickle_path(request.root, name)
+    _refuse_one_file(pickle_path, request.source.path)
     notes: tuple[Note, ...] = ()
     if pickle_path.exists() and not rebuild:
         given = given_fields(options, reconstruct_spikes="wavelet")
@@ -163,11 +164,23 @@ def _tell_of_cache(notes: tuple[Note, ...], tell: Callable[[str], None]) -> None
 
 def _make_root(root: Path) -> None:
     """Make the root; where that is not allowed, only saving fails, and says so."""
-    if root.exists() and not root.is_dir():
+    if root.is_file():
         msg = f"Root must be a folder! {root} is a file; choose another root."
         raise RootNotFolderError(msg, where=str(root), fix="choose another root")
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         root.mkdir(parents=True, exist_ok=True)
+
+
+def _refuse_one_file(saved: Path, recording: Path | None) -> None:
+    """Keep a recording from being taken for a damaged saved experiment, and renamed."""
+    if recording is None or not saved.exists() or not recording.exists():
+        return
+    if saved.samefile(recording):
+        msg = (
+            f"exp_path and data_path are the same file: {recording.name!r}. data_path is the "
+            "recording, exp_path the place of the saved experiment: give two names."
+        )
+        raise ParameterError(msg, where="exp_path", fix="give two names")
 
 
 def _located(

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import StorageError
+from driada_widgets.core.request.paths import user_path
 from driada_widgets.core.road.looking import Bench
 from driada_widgets.core.road.opening import open_source
 from driada_widgets.core.road.places import check_target
@@ -26,6 +26,7 @@ from driada_widgets.core.sources.registry import find_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from driada_widgets.core.report import Note, Progress
     from driada_widgets.core.request.model import LoadRequest
@@ -56,7 +57,7 @@ def inspect_file(path: str | Path) -> Inventory:
     DataFileError
         If no reader knows it, or it is damaged.
     """
-    path = Path(path)
+    path = user_path(path)
     return find_reader(path).inspect(path)
 
 

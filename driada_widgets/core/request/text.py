@@ -14,6 +14,7 @@ from driada_widgets.core.errors import (
     ParameterError,
     StorageError,
 )
+from driada_widgets.core.request.paths import user_path
 from driada_widgets.core.request.reading import SCHEMA_KEY, from_dict
 from driada_widgets.core.request.writing import canonical, not_replayable, to_dict
 from driada_widgets.core.request.yaml_form import read_yaml, write_yaml
@@ -168,7 +169,7 @@ def read_request(path: str | Path) -> LoadRequest:
         raise ParameterError(
             msg, where=error.where, found=error.found, expected=error.expected, fix=error.fix
         ) from error
-    return _with_paths(request, lambda inner: file.parent / _expanded(inner))
+    return _with_paths(request, lambda inner: file.parent / user_path(inner))
 
 
 def _read_text(file: Path) -> str:
@@ -237,10 +238,6 @@ def _with_paths(request: LoadRequest, turn: Callable[[Path], Path]) -> LoadReque
     if save is not None and save.path is not None:
         save = replace(save, path=turn(save.path))
     return replace(request, source=source, save=save)
-
-
-def _expanded(path: Path) -> Path:
-    return path.expanduser() if path.parts[:1] == ("~",) else path
 
 
 def _relative(path: Path, folder: Path) -> Path:

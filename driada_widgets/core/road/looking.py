@@ -6,7 +6,9 @@ that a request that changes in one word is looked at again in milliseconds.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.build.assemble import build
@@ -224,7 +226,14 @@ class Bench:
 
 
 def _written(request: LoadRequest) -> dict[str, Any] | None:
-    """Give the request as plain values; ``None`` if a part of it cannot be written down."""
+    """Give the request as plain values; ``None`` if a part of it cannot be written down.
+
+    Its source is named in full: whoever opens what is saved works in another folder.
+    """
+    source = request.source
+    if source.path is not None and source.kind != "demo":
+        full = Path(os.path.abspath(source.path))  # noqa: PTH100  # symbolic links stay as they are
+        request = replace(request, source=replace(source, path=full))
     try:
         return to_dict(request)
     except ParameterError:
