@@ -82,6 +82,7 @@ def test_first_picture(picture: Locator, screenshot: Callable[[str], Path]) -> N
     """The picture says how much it shows, with units, and tells a screen reader."""
     expect(picture).to_contain_text("20 of 60 neurons · 1 of ")
     expect(picture).to_contain_text("frames per pixel (min–max)")
+    expect(picture.locator(".dw-traces-legend")).to_contain_text("101 events of these neurons")
     expect(picture).to_have_attribute("role", "application")
     assert "frames 0–4" in str(picture.get_attribute("aria-label"))
     assert int(str(picture.get_attribute("data-rev"))) >= 1

@@ -9,6 +9,7 @@ import numpy as np
 
 from driada_widgets.panel.columns import min_max_columns
 from driada_widgets.panel.keyguard import KeyGuard
+from driada_widgets.panel.overlays import CellOverlay, TraceOverlay, overlay_rows
 from driada_widgets.panel.style import stylesheet
 from driada_widgets.panel.trace_rows import FeatureRow, Proposal
 from driada_widgets.panel.traces import TraceView
@@ -27,6 +28,8 @@ class TracePage:
         self.rows = rng.normal(0.0, 0.1, (N_CELLS, N_FRAMES)).astype(np.float32)
         self.rows[:, ::997] += 2.0
         self.speed = np.sin(np.arange(N_FRAMES, dtype=np.float32) / 300.0)[np.newaxis]
+        found = CellOverlay(event_frames=np.arange(0, N_FRAMES, 997), reconstruction=self.rows[0])
+        self.overlay = TraceOverlay(cells={0: found}, title="made here")
         self.bad: list[tuple[int, int]] = [(120, 180)]
         self.first = 0
         self.log = widgets.HTML()
@@ -71,6 +74,7 @@ class TracePage:
             units="ΔF/F",
             n_total=N_CELLS,
             features=[speed],
+            overlay=overlay_rows(self.overlay, cells, start, stop, n_columns),
         )
 
     def resize(self, index: int, start: int, stop: int) -> None:

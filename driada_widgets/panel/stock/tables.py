@@ -85,6 +85,7 @@ class ArrayControls:
         }
         for field in (self._array, *self._fields.values()):
             field.widget.style.description_width = "11em"
+            field.widget.layout.width = "34em"
         part.observe(lambda _change: self._show(), names=["rows", "locked", "disabled", "refused"])
         self._show()
 
