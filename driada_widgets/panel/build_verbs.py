@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import LoaderError
 from driada_widgets.core.road.fit import compare_with_machine
@@ -30,6 +30,8 @@ __all__ = ["BuildVerbs", "summarise"]
 
 MAX_WARNINGS = 50
 """Warnings that a summary repeats; all of them are in the report of step Check."""
+MARKS_REGIONS = "load-wavelet"
+"""Method whose events are runs of frames; those of the others are single frames."""
 
 
 class BuildVerbs(CheckVerbs):
@@ -204,8 +206,15 @@ def _spikes(result: LoadResult) -> str:
     told = contents.reconstruction or {}
     method = asked.method if asked is not None else told.get("method", "")
     how = f"found by {method}" if method else "as they were given"
-    n_frames = np.count_nonzero(contents.spikes)
-    return f"{n_frames:,} frames with spikes, {how}"
+    if method == MARKS_REGIONS:
+        return f"{sum(_n_runs(row) for row in contents.spikes):,} events, {how}"
+    return f"{np.count_nonzero(contents.spikes):,} events, {how}"
+
+
+def _n_runs(row: Any) -> int:
+    """Count runs of frames that are not 0."""
+    is_on = row != 0
+    return int((is_on[1:] & ~is_on[:-1]).sum()) + int(is_on[:1].sum())
 
 
 def _opened(result: LoadResult) -> str:

@@ -8,6 +8,7 @@ import ipywidgets as widgets
 import traitlets
 
 from driada_widgets.panel.binding import plain
+from driada_widgets.panel.presses import Presses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -39,10 +40,17 @@ class Drawing:
         Draws; it is this picture's own.
     on_error
         Gets what drawing raises.
+    on_press
+        Gets where the picture is pressed, as shares of its width and height.
     """
 
     def __init__(
-        self, css_class: str, runner: Runner, *, on_error: Callable[[Exception], object]
+        self,
+        css_class: str,
+        runner: Runner,
+        *,
+        on_error: Callable[[Exception], object],
+        on_press: Callable[[float, float], object] | None = None,
     ) -> None:
         self._runner = runner
         self._on_error = on_error
@@ -52,6 +60,9 @@ class Drawing:
         self._image.add_class(css_class)
         # Each change of an image widget, even of its classes, makes the page read it again.
         self.widget = widgets.VBox([self._image])
+        if on_press is not None:
+            self.widget.add_class("dw-pressable")
+            self.widget.children = [self._image, Presses(on_press, on_error=on_error)]
 
     def draw(
         self,

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.request.model import SpikeSpec
 from driada_widgets.panel.kept_results import Kept, KeptResults, same_but_spikes
 from driada_widgets.panel.picture_view import TRIED_ORDER
@@ -38,7 +39,18 @@ class SpikeVerbs(SpikePictureVerbs, ProfileVerbs):
     # --- choosing ---
 
     def set_spike_method(self, method: str) -> None:
-        """Choose a method; what was set for the others is kept."""
+        """Choose a method; what was set for the others is kept.
+
+        Raises
+        ------
+        ParameterError
+            If there is no such method.
+        """
+        from driada_widgets.core.spikes.options import OFFERED_METHODS
+
+        if method not in OFFERED_METHODS:
+            msg = f"There is no spike method {method!r}."
+            raise ParameterError(msg, where="method", fix="choose one of the list")
         self._set_spikes(method=method)
 
     def set_spike_option(self, name: str, value: Any) -> None:

@@ -360,7 +360,7 @@ def test_failure_is_shown_and_nothing_is_lost(
 def test_quality_of_all_neurons(state: PanelState) -> None:
     """Every neuron is judged once the table is shown, and again with other spikes."""
     state.find_spikes()
-    assert len(state.spike_rows) == 0
+    n_before = len(state.spike_rows)
 
     state.show_spike_picture("quality")
     first = state.spike_rows
@@ -369,6 +369,7 @@ def test_quality_of_all_neurons(state: PanelState) -> None:
     second = state.spike_rows
     state.undo()
 
+    assert n_before == 0
     assert [row.cell for row in first] == [0, 1, 2, 3, 4]
     assert second != first
     assert [row.n_events for row in state.spike_rows] == [row.n_events for row in first]

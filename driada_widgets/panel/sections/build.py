@@ -10,6 +10,7 @@ from driada_widgets.core.machine import format_bytes
 from driada_widgets.panel.binding import bind, escape
 from driada_widgets.panel.sections.base import Section, bullet_list, card, html, row, set_html, show
 from driada_widgets.panel.sections.progress import ProgressLine
+from driada_widgets.panel.sections.spikes import SpikesCard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,7 @@ class BuildSection(Section):
         self._next = self.button("Save or share it", "dw-to-save", lambda: self.state.go("save"))
         self._look = self.button("See its traces", "dw-to-check", lambda: self.state.go("check"))
         self._after = row(self._next, self._look)
+        self._spikes = SpikesCard(self)
         return [
             card("What it takes", self._cost),
             self._cache,
@@ -63,6 +65,7 @@ class BuildSection(Section):
                 self._summary,
                 self._after,
             ),
+            self._spikes.widget,
         ]
 
     def render(self, snapshot: Snapshot) -> None:
@@ -76,6 +79,7 @@ class BuildSection(Section):
         self._render_earlier(snapshot)
         set_html(self._summary, _summary(snapshot.summary, stale=not snapshot.is_built))
         show(self._after, visible=snapshot.summary is not None and not building)
+        self._spikes.render(snapshot)
 
     def _render_cost(self, snapshot: Snapshot) -> None:
         cost = snapshot.check.cost if snapshot.check else None
@@ -154,9 +158,13 @@ def _summary(summary: Summary | None, *, stale: bool) -> str:
         f"<p>{summary.n_cells:,} neurons × {summary.n_frames:,} frames, "
         f"{sum(len(names) for _, names in summary.features_by_type)} features, "
         f"{summary.n_notes} note{'' if summary.n_notes == 1 else 's'}. {how}</p>{features}"
-        f"{_warnings(summary)}"
+        f"{_spikes(summary)}{_warnings(summary)}"
         f"<p>Hash <code>{escape(summary.hash, limit=None)}</code></p>"
     )
+
+
+def _spikes(summary: Summary) -> str:
+    return f"<p>Spikes: {escape(summary.spikes)}.</p>" if summary.spikes else ""
 
 
 def _warnings(summary: Summary) -> str:

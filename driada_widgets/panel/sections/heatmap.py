@@ -10,7 +10,7 @@ import numpy as np
 from driada_widgets.panel.binding import escape, plain
 from driada_widgets.panel.drawing import Drawing
 from driada_widgets.panel.feature_parts import feature_parts
-from driada_widgets.panel.picture_view import FEATURE_ORDER, ORDERS
+from driada_widgets.panel.picture_view import FEATURE_ORDER, ORDERS, TRIED_ORDER
 from driada_widgets.panel.pooled import PooledCells, pixel_edges, pixel_range
 from driada_widgets.panel.sections.base import html, set_html
 from driada_widgets.panel.sections.clock import window_words
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from driada_widgets.panel.state import PanelState
     from driada_widgets.plots import FeatureBand, Page
 
-__all__ = ["Heatmap", "page_of"]
+__all__ = ["Heatmap", "page_of", "row_label", "select_pressed"]
 
 MAX_BANDS = 6
 """Features under the image; the table above has them all."""
@@ -54,6 +54,30 @@ def page_of(snapshot: Snapshot, ruler: Ruler, height: int) -> Page:
     )
 
 
+def select_pressed(
+    state: PanelState, page: Page, place: tuple[float, float], n_features: int = 0
+) -> None:
+    """Select the neuron whose row was pressed; the selected one again: none.
+
+    Parameters
+    ----------
+    state
+        Knows the order of the rows.
+    page
+        As it was drawn.
+    place
+        From the left and the top, as shares of the page.
+    n_features
+        Bands under the image.
+    """
+    from driada_widgets.plots import row_at
+
+    row = row_at(page, state.n_cells, *place, n_features)
+    if row is not None:
+        cell = int(state.cells_in_order[row])
+        state.select_cell(None if state.snapshot.pictures.cell == cell else cell)
+
+
 class Heatmap:
     """All neurons in one picture, drawn anew when something that it shows has changed."""
 
@@ -62,7 +86,10 @@ class Heatmap:
         self._ruler = ruler
         state = section.state
         failed = section.failed("Draw the heatmap")
-        self._drawing = Drawing("dw-heatmap", state.new_runner(), on_error=failed)
+        self._drawing = Drawing(
+            "dw-heatmap", state.new_runner(), on_error=failed, on_press=self._select
+        )
+        self._drawn: tuple[Page, int] | None = None
         self._words = html("", "dw-hint")
         self.widget = widgets.VBox([self._drawing.widget, self._words])
         self._cells: PooledCells | None = None
@@ -81,6 +108,7 @@ class Heatmap:
         low, high = IMAGE_HEIGHT
         height = min(high, max(low, PIXELS_PER_CELL * len(calcium)))
         page = page_of(snapshot, self._ruler, height + AROUND_IMAGE + BAND_HEIGHT * len(parts))
+        self._drawn = (page, len(parts))
         window, pictures = snapshot.window, snapshot.pictures
         words = _described(state, snapshot)
         wish = (
@@ -91,6 +119,11 @@ class Heatmap:
         work = self._work(snapshot, page, parts, self._cells)
         self._drawing.draw(wish, work, width=page.width, description=words)
         set_html(self._words, escape(words, limit=None))
+
+    def _select(self, x_share: float, y_share: float) -> None:
+        if self._drawn is not None:
+            page, n_features = self._drawn
+            select_pressed(self._section.state, page, (x_share, y_share), n_features)
 
     def _work(
         self, snapshot: Snapshot, page: Page, parts: Sequence[FeaturePart], cells: PooledCells
@@ -107,7 +140,7 @@ class Heatmap:
             "fps": state.fps,
             "unit": snapshot.window.unit,
             "n_cells": n_cells,
-            "row_label": _row_label(state),
+            "row_label": row_label(state),
             "bad": bad,
             "marked": marked,
         }
@@ -168,10 +201,13 @@ def _band(part: FeaturePart, window: tuple[int, int], n_columns: int) -> Feature
     return FeatureBand(name=plain(part.name, limit=60), columns=columns, low=low, high=high)
 
 
-def _row_label(state: PanelState) -> str:
+def row_label(state: PanelState) -> str:
+    """Say what the rows of a picture are, and by what they are sorted."""
     order = state.snapshot.pictures.order
     if order == "cell" or not state.is_sorted:
         return "Neuron"
+    if order == TRIED_ORDER:
+        return "Neuron, tried first"
     words = ORDERS[order][0] if order in ORDERS else order.removeprefix(FEATURE_ORDER)
     return f"Neuron, by {plain(words, limit=18)}"
 

@@ -55,6 +55,9 @@ _FIELDS: Final = {
     "dw-save-format": "save.as",
     "dw-save-path": "save.path",
     "dw-spikes-method": "spikes",
+    "dw-spikes-settings": "spikes",
+    "dw-spikes-run": "spikes",
+    "dw-spikes-remove": "spikes",
 }
 """CSS class of a control, or of a box of controls, and the field of the request that it edits."""
 _GROUPS: Final = {"dw-param-": "exp_params", "dw-static-": "static_features"}

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.panel.binding import bind, plain
 from driada_widgets.panel.feature_parts import feature_parts
-from driada_widgets.panel.picture_view import FEATURE_ORDER, ORDERS
+from driada_widgets.panel.picture_view import FEATURE_ORDER, ORDERS, TRIED_ORDER
 from driada_widgets.panel.sections.base import html, row, set_html, show
 
 if TYPE_CHECKING:
@@ -23,10 +23,19 @@ AT_ONCE = (5, 10, 20, 50, 100)
 
 
 class Navigator:
-    """One neuron, its neighbours, and the order of all."""
+    """One neuron, its neighbours, and the order of all.
 
-    def __init__(self, section: Section) -> None:
+    Parameters
+    ----------
+    section
+        The step.
+    shows_rows
+        Whether the picture shows some neurons at a time, where it shows traces.
+    """
+
+    def __init__(self, section: Section, *, shows_rows: bool = True) -> None:
         self._section = section
+        self._shows_rows = shows_rows
         state = section.state
         text = widgets.Text(
             description="Neuron",
@@ -90,7 +99,7 @@ class Navigator:
             self._showing,
             f"of {n_cells:,} neurons: places {window.first_cell:,} to {max(0, last - 1):,}",
         )
-        show(self._rows, visible=pictures.shown == "traces")
+        show(self._rows, visible=self._shows_rows and pictures.shown == "traces")
         share = pictures.measuring
         set_html(self._measuring, "" if share is None else f"Measuring the neurons: {share:.0%}")
         show(self._wait, visible=share is not None)
@@ -102,7 +111,8 @@ def _order_options(state: PanelState) -> tuple[tuple[str, str], ...]:
         (f"correlation with {plain(part.name, limit=40)}", f"{FEATURE_ORDER}{part.name}")
         for part in feature_parts(state)
     ]
-    return (*measured, *features)
+    tried = [("tried neurons first", TRIED_ORDER)] if state.snapshot.spikes.tried else []
+    return (*measured, *tried, *features)
 
 
 def order_words(state: PanelState) -> str:
@@ -110,6 +120,8 @@ def order_words(state: PanelState) -> str:
     order = state.snapshot.pictures.order
     if order == "cell" or not state.is_sorted:
         return ""
+    if order == TRIED_ORDER:
+        return "tried ones first"
     if order in ORDERS:
         return f"sorted by {ORDERS[order][0]}"
     return f"sorted by correlation with {plain(order.removeprefix(FEATURE_ORDER), limit=40)}"
