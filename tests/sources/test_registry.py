@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -10,7 +11,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from driada_widgets.core.errors import NotFoundError, NotThisFormatError, TruncatedFileError
+from driada_widgets import open_experiment
+from driada_widgets.core.errors import (
+    NotFoundError,
+    NotThisFormatError,
+    StorageError,
+    TruncatedFileError,
+)
 from driada_widgets.core.sources import registry
 from driada_widgets.core.sources.base import Inventory, Reader
 from driada_widgets.core.sources.npz import NpzReader
@@ -137,6 +144,47 @@ def test_missing_file_is_told(tmp_path: Path) -> None:
         find_reader(path)
 
     assert str(caught.value) == f"Data file not found: {path}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "expected"),
+    [
+        ("matlab 5", "m.mat", r"m.mat is a MATLAB file \(version 5\), which this version does not"),
+        ("hdf5", "h.h5", "h.h5 is an HDF5 file, which this version does not read; save its arrays"),
+        ("hdf5", "h.mat", "h.mat is an HDF5 file, not MATLAB"),
+    ],
+    ids=["matlab", "hdf5", "hdf5 as matlab"],
+)
+def test_format_that_is_known_but_not_read(
+    tmp_path: Path, kind: str, name: str, expected: str
+) -> None:
+    """A file that is what its name says is not told that it is something else."""
+    path = tmp_path / name
+    path.write_bytes(FOREIGN[kind])
+
+    with pytest.raises(NotThisFormatError, match=expected):
+        find_reader(path)
+
+
+def test_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """Opening one blocks until somebody writes into it, which may be never."""
+    path = tmp_path / "rec.npz"
+    os.mkfifo(path)
+
+    with pytest.raises(NotThisFormatError, match=r"rec\.npz is a device or a pipe, not NPZ"):
+        find_reader(path)
+    with pytest.raises(StorageError, match="is a device or a pipe, not a saved experiment"):
+        open_experiment(path)
+
+
+def test_folder_without_a_name_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The working folder is called by what was typed."""
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(NotThisFormatError, match=r"^\. is a folder, not a format"):
+        find_reader(".")
+    with pytest.raises(StorageError, match=r"^\. is a folder, not a saved experiment"):
+        open_experiment(".")
 
 
 def test_folder_is_told(tmp_path: Path) -> None:

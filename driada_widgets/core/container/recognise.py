@@ -101,5 +101,8 @@ def _explain(raw: RawFile, head: bytes, tail: bytes) -> NoReturn:
     if is_zip and (has_our_mark(head) or _EMPTY_ZIP not in tail):
         msg = f"{name} is incomplete (zip index missing).\nDownload or copy it again."
         raise TruncatedFileError(msg, where=name)
-    msg = f"{name} is not an experiment saved by driada_widgets."
+    msg = (
+        f"{name} is not an experiment saved by driada_widgets.\n"
+        "If it is a recording, load it as data: give it as data_path, or open it in the panel."
+    )
     raise NotThisFormatError(msg, where=name)

@@ -86,12 +86,18 @@ def open_noting(
     ------
     NotFoundError
         If there is no such file.
+    StorageError
+        If it is a folder.
     DataFileError
         If it is damaged, or no saved experiment.
     """
     if not path.exists():
         msg = f"There is no saved experiment {path}."
         raise NotFoundError(msg, where=str(path))
+    if not path.is_file():
+        kind = "a folder" if path.is_dir() else "a device or a pipe"
+        msg = f"{path.name or path} is {kind}, not a saved experiment; choose a file."
+        raise StorageError(msg, where=str(path), fix="choose a file")
     if format_ is None:
         with path.open("rb") as file:
             format_ = "archive" if file.read(2) == b"PK" else "pickle"

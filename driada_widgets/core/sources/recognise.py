@@ -82,8 +82,8 @@ class _Finding:
 
 
 def first_bytes(path: Path, n_bytes: int = N_SNIFFED) -> bytes:
-    """Give the first bytes of a file; nothing for a folder."""
-    if path.is_dir():
+    """Give the first bytes of a file; nothing for a folder, or a pipe, which may never answer."""
+    if not path.is_file():
         return b""
     with path.open("rb") as file:
         return file.read(n_bytes)
@@ -165,6 +165,8 @@ def refusal(path: Path, *, expected: str | None = None, readable: str = "") -> D
     if path.is_dir():
         folder = _Finding(kind="a folder", fix="choose a file in it")
         return _to_error(path, folder, expected, readable)
+    if not path.is_file():
+        return _to_error(path, _Finding(kind="a device or a pipe"), expected, readable)
     head = first_bytes(path, N_PAGE)
     cut = _truncation(path, head)
     return cut or _to_error(path, _find(head), expected, readable)
@@ -187,11 +189,14 @@ def _to_error(
     path: Path, finding: _Finding, expected: str, readable: str = ""
 ) -> NotThisFormatError:
     says = f"; {finding.says}" if finding.says else ""
-    msg = f"{path.name} is {finding.kind}, not {expected}{says}; {finding.fix}."
+    name = path.name or str(path)
+    is_expected = expected in finding.kind.split()
+    but = "which this version does not read" if is_expected else f"not {expected}"
+    msg = f"{name} is {finding.kind}, {but}{says}; {finding.fix}."
     if readable:
         msg += f"\nWhat can be read: {readable}."
     return NotThisFormatError(
-        msg, where=path.name, found=finding.kind, expected=expected, fix=finding.fix
+        msg, where=name, found=finding.kind, expected=expected, fix=finding.fix
     )
 
 

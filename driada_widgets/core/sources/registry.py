@@ -92,6 +92,8 @@ def find_reader(path: str | Path) -> Reader:
         raise not_found(path)
     if path.is_file() and path.stat().st_size == 0:
         raise empty_error(path)
+    if not path.is_file() and not path.is_dir():
+        raise _unknown(path)
     message = refusal_of_message(path)
     if message is not None:
         raise message

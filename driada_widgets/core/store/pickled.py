@@ -181,8 +181,8 @@ def read_pickle(path: str | Path, *, limits: safe_pickle.Limits | None = None) -
         return _open_driada(translate(root, opened.extractor), path.name)
     found = getattr(root, "label", type(root).__name__)
     msg = (
-        f"{path.name} holds a {found}, not an experiment. Choose another file, or build the "
-        "experiment from its data."
+        f"{path.name} holds {'an' if found[:1] in 'aeiou' else 'a'} {found}, not an experiment. "
+        "Choose another file, or build the experiment from its data."
     )
     raise CorruptFileError(msg, where=path.name, found=found, expected="an experiment")
 
