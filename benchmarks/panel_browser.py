@@ -170,18 +170,17 @@ def override(page: Page, feature: str, word: str) -> float:
           const root = traces();
           const choose = seen(`.dw-feature-${feature} select`);
           const { rev } = root.dataset;
-          const step = () => seen("button.dw-step-check").textContent;
-          let worked = false;
+          const [step, plan, log] = [".dw-step-check", ".dw-plan", ".dw-log"].map(
+            (css) => document.querySelector(css));
+          const { textContent: before } = log;
           return timed(
             () => {
               choose.value = word;
               choose.dispatchEvent(new Event("change", { bubbles: true }));
             },
-            () => {
-              worked ||= step().includes("working");
-              return worked && !step().includes("working") && root.dataset.rev !== rev
-                && document.querySelector(".dw-plan").textContent.includes(word);
-            });
+            () => log.textContent !== before && /^[0-9:]+ checked: /.test(log.textContent)
+              && !step.textContent.includes("working") && root.dataset.rev !== rev
+              && plan.textContent.includes(word));
         }""",
         [feature, word],
     )

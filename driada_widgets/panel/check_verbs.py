@@ -23,13 +23,14 @@ class CheckVerbs(JobVerbs):
         self._change(step="check", error=None)
         self._recheck()
 
-    def _recheck(self) -> None:
+    def _recheck(self, *, patience_sec: float = 0.0) -> None:
         request = self.snapshot.request
         self._start(
             "check",
             "Check the data",
             lambda progress: self.workbench.check(request, progress=progress),
             lambda result: self._checked(request, result),
+            patience_sec=patience_sec,
         )
 
     def _checked(self, request: LoadRequest, result: CheckResult) -> None:

@@ -42,6 +42,7 @@ class JobVerbs(StateBase):
         step: StepName | None = None,
         on_tick: Callable[[], object] | None = None,
         on_cancelled: Callable[[], object] | None = None,
+        patience_sec: float = 0.0,
     ) -> None:
         """Run a long call; while one runs that must not be disturbed, nothing is started.
 
@@ -61,6 +62,8 @@ class JobVerbs(StateBase):
             Called with each progress, to show what the worker has left.
         on_cancelled
             Called when it was cancelled.
+        patience_sec
+            Stay here so long for its end.
         """
         if self.snapshot.job.kind in WORK:
             return
@@ -90,6 +93,7 @@ class JobVerbs(StateBase):
             on_error=on_error,
             on_progress=on_progress,
             on_cancelled=cancelled,
+            patience_sec=patience_sec,
         )
 
     def _view(self, progress: Progress, what: str, elapsed_sec: float) -> JobView:

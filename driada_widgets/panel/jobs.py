@@ -21,12 +21,13 @@ from driada_widgets.panel.binding import guarded, report_error
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["InlineRunner", "Job", "Runner", "Worker"]
+__all__ = ["QUIET_SEC", "InlineRunner", "Job", "Runner", "Worker"]
 
 _FIRST_WAIT_SEC = 0.005  # a short job is seen at once ...
 _WAIT_SEC = 0.05  # ... a long one twenty times a second
 _REST_SEC = 0.5  # what follows a job at once comes before memory is tidied
-_QUIET_SEC = 0.07  # what ends sooner tells its end only: each telling shows the panel anew
+QUIET_SEC = 0.07
+"""A call that ends sooner tells its end only: each telling shows the panel anew."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class Job:
     progress: Progress = field(default_factory=Progress)
     state: Literal["waiting", "running", "done", "failed", "cancelled"] = "waiting"
     superseded: bool = False
+    patience_sec: float = 0.0
     result: Any = None
     error: Exception | None = None
     finished: threading.Event = field(default_factory=threading.Event)
@@ -106,6 +108,7 @@ class Runner(ABC):
         on_progress: Callable[[Progress], object] | None = None,
         on_cancelled: Callable[[], object] | None = None,
         delay_sec: float = 0.0,
+        patience_sec: float = 0.0,
     ) -> Job:
         """Run ``work(progress)``, then call back exactly one of the three outcomes.
 
@@ -123,6 +126,9 @@ class Runner(ABC):
             Called when the call has stopped after :meth:`cancel`.
         delay_sec
             Wait so long first; a call started meanwhile replaces this one unrun.
+        patience_sec
+            Stay here so long while it runs: what ends meanwhile is called back before this
+            returns, so that what it changes is shown together with what led to it.
 
         Returns
         -------
@@ -135,6 +141,7 @@ class Runner(ABC):
             on_error=on_error,
             on_progress=on_progress,
             on_cancelled=on_cancelled,
+            patience_sec=patience_sec,
         )
         before, self._job = self._job, job
         if before is not None:
@@ -186,6 +193,11 @@ class Worker(Runner):
             self._take_turn(job)
             job.deliver()
             return
+        if job.patience_sec > 0:
+            self._begin(job)
+            if job.finished.wait(job.patience_sec):
+                self._end(job, loop)
+                return
         task = loop.create_task(self._follow(job, delay_sec))
         self._tasks.add(task)  # the loop itself keeps only a weak reference
         task.add_done_callback(self._tasks.discard)
@@ -196,16 +208,23 @@ class Worker(Runner):
         if job.superseded:
             job.finished.set()
             return
-        threading.Thread(target=self._take_turn, args=(job,), name="dw-worker", daemon=True).start()
-        wait_sec, waited_sec = _FIRST_WAIT_SEC, 0.0
+        if job.patience_sec <= 0:
+            self._begin(job)
+        wait_sec, waited_sec = _FIRST_WAIT_SEC, job.patience_sec
         while not (job.finished.is_set() or job.superseded):
-            if waited_sec >= _QUIET_SEC:
+            if waited_sec >= QUIET_SEC:
                 job.tell_progress()
             await asyncio.sleep(wait_sec)
             waited_sec += wait_sec
             wait_sec = min(2 * wait_sec, _WAIT_SEC)
+        self._end(job, asyncio.get_running_loop())
+
+    def _begin(self, job: Job) -> None:
+        threading.Thread(target=self._take_turn, args=(job,), name="dw-worker", daemon=True).start()
+
+    def _end(self, job: Job, loop: asyncio.AbstractEventLoop) -> None:
         job.deliver()
-        asyncio.get_running_loop().call_later(_REST_SEC, self._rest, job)
+        loop.call_later(_REST_SEC, self._rest, job)
 
     def _rest(self, job: Job) -> None:
         """Tidy memory, unless another call has begun meanwhile."""

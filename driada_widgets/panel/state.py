@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from driada_widgets.panel.edit_verbs import EditVerbs
+from driada_widgets.panel.jobs import QUIET_SEC
 from driada_widgets.panel.map_verbs import MapVerbs
 from driada_widgets.panel.proposal_verbs import ProposalVerbs
 from driada_widgets.panel.saved_verbs import SavedVerbs
@@ -26,7 +27,7 @@ class PanelState(SpikeVerbs, ProposalVerbs, MapVerbs, EditVerbs, SavedVerbs):
         with self._as_one():
             super()._replaced(request)
             if was_checked and self.snapshot.inventory is not None:
-                self._recheck()
+                self._recheck(patience_sec=QUIET_SEC)
 
     def _checked(self, request: LoadRequest, result: CheckResult) -> None:
         """Show a check and all that follows from it at once."""

@@ -110,6 +110,52 @@ def test_work_is_done_elsewhere_and_delivered_here() -> None:
     assert threads[1] is here
 
 
+def test_patient_call_is_delivered_before_start_returns() -> None:
+    """What ends while the caller stays is called back at once, from the caller's thread."""
+    told: list[object] = []
+
+    async def handler() -> None:
+        Worker().start(
+            lambda _progress: threading.current_thread(),
+            on_done=lambda thread: told.extend([thread, threading.current_thread()]),
+            on_error=unexpected,
+            patience_sec=60.0,
+        )
+        told.append("started")
+
+    in_loop(handler)
+
+    worker, here, last = told
+    assert worker is not here
+    assert (here, last) == (threading.current_thread(), "started")
+
+
+def test_patience_ends() -> None:
+    """What takes longer is followed as any other call: run once, called back once."""
+    told: list[str] = []
+    may_end = threading.Event()
+
+    def work(_progress: Progress) -> None:
+        told.append("run")
+        may_end.wait(10)
+
+    async def handler() -> None:
+        Worker().start(
+            work,
+            on_done=lambda _: told.append("done"),
+            on_error=unexpected,
+            patience_sec=0.01,
+        )
+        told.append("started")
+        may_end.set()
+        await until(lambda: "done" in told)
+
+    in_loop(handler)
+
+    assert sorted(told) == ["done", "run", "started"]
+    assert told[-1] == "done"
+
+
 def test_progress_is_told_while_it_runs() -> None:
     """The bar moves, and the loop stays free, while the call runs."""
     seen: list[int] = []

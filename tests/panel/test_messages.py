@@ -1,0 +1,136 @@
+"""How many messages a gesture costs: what is sent is what changed, and nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from driada_widgets.core.build import look
+from driada_widgets.core.request.model import LoadRequest
+from driada_widgets.core.signals import detect
+from driada_widgets.panel.jobs import InlineRunner, Runner, Worker
+from driada_widgets.panel.view import LoaderPanel
+from tests.panels import write_recording
+from tests.widgets import RecordingComm, choose, find, gesture
+
+PAN = {"event": "window", "id": 1, "start": 100, "stop": 500, "columns": 200, "view": [200, 400]}
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Give the updates of all widgets in the order in which they are sent."""
+    updates: list[dict[str, Any]] = []
+    publish = RecordingComm.publish_msg
+
+    def listen(self: RecordingComm, msg_type: str, data: Any = None, *_: Any, **keys: Any) -> None:
+        publish(self, msg_type, data, **keys)
+        if data and data.get("method") == "update":
+            updates.append({"comm": self.comm_id, "n_buffers": len(keys["buffers"]), **data})
+
+    monkeypatch.setattr(RecordingComm, "publish_msg", listen)
+    return updates
+
+
+def checked(path: Path, runner: Runner) -> LoaderPanel:
+    """Give a panel whose traces are on screen."""
+    request = LoadRequest(root=path.parent / "out")
+    panel = LoaderPanel(request, roots=[path.parent], runner=runner)
+    panel.state.choose_kind("file")
+    panel.state.choose_file(str(path))
+    panel.state.open()
+    panel.state.set_static("fps", "20")
+    panel.state.check()
+    return panel
+
+
+@pytest.fixture
+def panel(tmp_path: Path) -> LoaderPanel:
+    """Give a panel that does its work at once."""
+    return checked(write_recording(tmp_path), InlineRunner())
+
+
+def test_pan_is_one_message(panel: LoaderPanel, sent: list[dict[str, Any]]) -> None:
+    """One pan sends one message, with one buffer; no other widget hears of it."""
+    view = find(panel, "dw-traces")
+    gesture(view, PAN)
+    sent.clear()
+
+    gesture(view, {**PAN, "id": 2, "start": 300, "stop": 700, "view": [400, 600]})
+
+    (update,) = sent
+    assert (update["comm"], update["n_buffers"]) == (view.comm.comm_id, 1)
+    assert set(update["state"]) >= {"rev", "answered", "window"}
+    window = panel.state.snapshot.window
+    assert (window.start, window.stop) == (400, 600)
+
+
+def test_picture_leaves_before_the_panel_follows(
+    panel: LoaderPanel, sent: list[dict[str, Any]]
+) -> None:
+    """When the rest of the panel learns of the window, its picture was sent already."""
+    n_sent: list[int] = []
+    panel.state.subscribe(lambda _: n_sent.append(len(sent)))
+
+    gesture(find(panel, "dw-traces"), PAN)
+
+    assert n_sent[0] == 1
+
+
+def test_override_sends_what_changed(panel: LoaderPanel, sent: list[dict[str, Any]]) -> None:
+    """Another type sends the picture once, without columns, and each text that differs, once."""
+    type_of = find(panel, "dw-feature-speed").children[5]
+    choose(type_of, "count")
+    sent.clear()
+
+    choose(type_of, "timeline")
+
+    values = [(update["comm"], name) for update in sent for name in update["state"]]
+    assert len(values) == len(set(values))
+    assert sum(update["n_buffers"] for update in sent) == 0
+    assert [u["comm"] for u in sent].count(find(panel, "dw-traces").comm.comm_id) == 1
+    assert len(sent) <= 6, [update["state"].keys() for update in sent]
+    assert "timeline" in find(panel, "dw-plan").value
+
+
+def test_override_uses_the_types_that_were_detected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each series is looked at once, by the first check; an override looks at none again."""
+    looked_at: list[str] = []
+
+    def detect_type(values: Any, name: str) -> Any:
+        looked_at.append(name)
+        return detect.detect_type(values, name)
+
+    monkeypatch.setattr(look, "detect_type", detect_type)
+    panel = checked(write_recording(tmp_path), InlineRunner())
+    before = sorted(looked_at)
+
+    choose(find(panel, "dw-feature-speed").children[5], "count")
+
+    assert "speed" in before
+    assert len(before) == len(set(before))
+    assert sorted(looked_at) == before
+
+
+def test_short_check_is_shown_together_with_its_edit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a loop too, an edit whose check ends soon is one telling, with nothing at work."""
+    monkeypatch.setattr("driada_widgets.panel.state.QUIET_SEC", 60.0)
+
+    async def handler() -> None:
+        panel = checked(write_recording(tmp_path), Worker())
+        while not panel.state.snapshot.is_checked:
+            await asyncio.sleep(0.005)
+        told: list[tuple[bool, bool]] = []
+        panel.state.subscribe(lambda each: told.append((each.is_checked, each.is_busy)))
+
+        panel.state.set_feature_type("speed", "count")
+
+        assert told == [(True, False)]
+
+    asyncio.run(asyncio.wait_for(handler(), timeout=60))
