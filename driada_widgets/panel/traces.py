@@ -254,7 +254,10 @@ class TraceView(PagePart):
         self._add("window", callback)
 
     def on_view(self, callback: Callable[[int, int], object]) -> None:
-        """Call ``callback(start, stop)`` with the frames that are seen, when a move has ended."""
+        """Call ``callback(start, stop)`` with the frames that are seen, after a move.
+
+        Where the move needed another picture, that was sent already.
+        """
         self._add("view", callback)
 
     def on_mark(self, callback: Callable[[int, int], object]) -> None:
@@ -316,6 +319,7 @@ class TraceView(PagePart):
             with self.hold_sync():  # an answer given at once is the same message
                 self.window = [int(frame) for frame in message["view"]]
                 self._emit("window", *self.wish)
+            self._emit("view", *self.window)  # the picture is on its way already
         elif event == "view":
             self.window = [int(frame) for frame in message["view"]]
             self._emit("view", *self.window)

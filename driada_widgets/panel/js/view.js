@@ -8,12 +8,18 @@ import { overlayWords } from "./overlay.js";
 import { buildPage } from "./page.js";
 
 const LOST_ANSWER_MS = 4000;
-const QUICK_ANSWER_MS = 25; // one that comes within is drawn at once, not after what is held
+const QUICK_ANSWER_MS = 50; // one that comes within is drawn at once, not after what is held
 const REST_MS = 200;
 const TRACE_PX = 21;
 const FEATURE_PX = 38;
 
-const namesOf = (held) => JSON.stringify([held.labels, held.features]);
+/** The same words again would be laid out again. */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** What the layout depends on; whether a feature is discrete is not of it. */
+const namesOf = ({ labels, features }) => JSON.stringify([labels, features.map(({ name, units }) => [name, units])]);
 
 class Picture {
   constructor(model, root) {
@@ -300,9 +306,10 @@ class Picture {
     const span = spanText(Math.round(this.view.start), Math.round(this.view.stop), fps);
     const label = `Traces: ${showing}, ${span}${marking ? ", marking bad frames" : ""}`;
     const isInSeconds = unit === "s" && fps;
-    if (this.showing.textContent !== showing) this.showing.textContent = showing;
+    setText(this.showing, showing);
     if (this.root.getAttribute("aria-label") !== label) this.root.setAttribute("aria-label", label);
-    this.modes.unit.textContent = fps ? `Time in ${isInSeconds ? "seconds" : "frames"} (T)` : "Frame rate unknown: frames";
+    const inUnit = fps ? `Time in ${isInSeconds ? "seconds" : "frames"} (T)` : "Frame rate unknown: frames";
+    setText(this.modes.unit, inUnit);
     this.modes.unit.disabled = !fps;
     this.modes.mark.setAttribute("aria-pressed", marking);
     this.modes.scale.setAttribute("aria-pressed", ownScale);
@@ -313,17 +320,18 @@ class Picture {
     const { line, title, over, events } = this.legend;
     const words = overlayWords(this.held);
     line.hidden = !words.line && !words.events;
-    title.textContent = words.title ? `Over the traces: ${words.title}` : "Over the traces:";
+    setText(title, words.title ? `Over the traces: ${words.title}` : "Over the traces:");
     over.hidden = !words.line;
     events.hidden = !words.events;
-    events.textContent = words.events;
+    setText(events, words.events);
   }
 
   paintTop() {
     if (!this.isReady() || !this.theme) return;
     const ctx = this.top.getContext("2d");
     const { layout, view, theme } = this;
-    ctx.clearRect(0, 0, layout.full.width, layout.full.height);
+    if (this.isTopDrawn) ctx.clearRect(0, 0, layout.full.width, layout.full.height);
+    this.isTopDrawn = Boolean(this.draft) || this.cursor !== null;
     if (this.draft) drawBad(ctx, layout, theme, view, this.draft, true);
     if (this.cursor === null) return;
     const x = Math.round(xOf(this.cursor + 0.5, layout, view));

@@ -73,7 +73,8 @@ class Views:
             button.tooltip = f"{button.description}: on screen" if name == shown else ""
         self._warm_up()
         self._navigator.render(snapshot)
-        self._clock.render(snapshot)
+        if shown in TIMED:
+            self._clock.render(snapshot)
         show(self._clock.widget, visible=shown in TIMED)
         picture = self._pictures.get(shown)
         if picture is None:
