@@ -11,6 +11,7 @@ from driada_widgets.panel.columns import min_max_columns
 from driada_widgets.panel.denoised import DenoisedTraces
 from driada_widgets.panel.feature_parts import feature_parts
 from driada_widgets.panel.overlays import overlay_rows
+from driada_widgets.panel.sections.base import html, row, set_html
 from driada_widgets.panel.sections.span_link import SpanLink
 from driada_widgets.panel.trace_rows import FeatureRow
 from driada_widgets.panel.traces import TraceView
@@ -49,7 +50,8 @@ class TracePicture:
             state.set_denoised,
         )
         self._smooth = DenoisedTraces(state.new_runner(), self._draw_window, self._not_denoised)
-        self.widget = widgets.VBox([self._denoised.widget, self.view])
+        self._wait = html("", "dw-hint")
+        self.widget = widgets.VBox([row(self._denoised.widget, self._wait), self.view])
         self.widget.layout.display = "none"
         self._n_columns = DEFAULT_COLUMNS
         self._shown: object = None
@@ -96,7 +98,6 @@ class TracePicture:
         """Answer the page, which asks for more than is seen, so that a pan has something."""
         self._n_columns = n_columns
         self._draw(start, stop, n_columns)
-        self._section.state.set_window(*self.view.window)
 
     def _cells(self) -> list[int]:
         state = self._section.state
@@ -119,6 +120,8 @@ class TracePicture:
         denoised = None
         if state.snapshot.pictures.denoised:
             denoised = self._smooth.rows(calcium, cells, state.traces_id)
+        is_waiting = state.snapshot.pictures.denoised and denoised is None
+        set_html(self._wait, "Denoising the neurons shown…" if is_waiting else "")
         self.view.show(
             [str(cell) for cell in cells],
             _columns(calcium, cells, start, stop, n_columns)
