@@ -355,7 +355,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add("--type", type=_type, action="append", default=[], metavar="FEATURE=TYPE", help=_HELP_TYPE)
     add("--bad", metavar="FRAMES", help="120-180,300 (both ends included) or 6.0s-9.0s")
     add("--neural", metavar="NAME", help="array that is the neural data")
-    add("--spikes", metavar="METHOD", help="wavelet, threshold, load-wavelet or load-threshold")
+    add(
+        "--spikes",
+        metavar="METHOD",
+        help="find spikes: wavelet, threshold, matched, oasis (docs/spikes.md)",
+    )
     add(
         "--static",
         type=_pair,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driada_widgets.core.errors import DataShapeError, DataTypeError, LoaderError, ParameterError
+from driada_widgets.core.errors import (
+    DataShapeError,
+    DataTypeError,
+    LoaderError,
+    MissingPackageError,
+    ParameterError,
+)
 from driada_widgets.core.experiment.attributes import PROTECTED
 from driada_widgets.core.report import Issue
 from driada_widgets.core.request.edit import apply_changes
@@ -188,12 +195,16 @@ def test_a_combination_without_its_component_is_skipped() -> None:
         (SpikeSpec(method="threshold", options={"n_mad": 3.5}), []),
         (SpikeSpec(method="load-wavelet", options={"eps_sec": 0.2}), []),
         (SpikeSpec(method="load-threshold", options={"threshold_std": 3}), []),
+        (SpikeSpec(method="matched", options={"min_snr": 4, "t_rise_sec": None}), []),
+        (SpikeSpec(method="oasis", options={"order": 1}), []),
         (SpikeSpec(method="callable"), []),
         (SpikeSpec(method="wavelets"), ["spike-method-unknown"]),
         (SpikeSpec(method="wavelet", options={"n_iters": 2}), ["spike-option-wrong"]),
         (SpikeSpec(method="wavelet", options={"sigma": "8"}), ["spike-option-wrong"]),
         (SpikeSpec(method="wavelet", options={"max_event_dur": 0.2}), ["spike-option-wrong"]),
         (SpikeSpec(method="load-threshold", options={"sigma": 8}), ["spike-option-wrong"]),
+        (SpikeSpec(method="matched", options={"n_iter": 3}), ["spike-option-wrong"]),
+        (SpikeSpec(method="oasis", options={"order": 3}), ["spike-option-wrong"]),
     ],
     ids=str,
 )
@@ -205,6 +216,19 @@ def test_spikes_are_asked_for_in_words_that_exist(
 
     found = planned.notes if isinstance(planned, LoadPlan) else planned
     assert outcome == [each.id for each in found if "spike" in each.id]
+
+
+def test_a_method_whose_package_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is read, with what to install."""
+    monkeypatch.setitem(sys.modules, "oasis.functions", None)
+
+    issues = resolve(request_of(spikes=SpikeSpec(method="oasis")), file_with(CALCIUM))
+
+    assert isinstance(issues, tuple)
+    assert [(issue.id, issue.error) for issue in issues] == [
+        ("spike-package-missing", MissingPackageError)
+    ]
+    assert issues[0].fix == 'Run: pip install "driada-widgets[oasis]"'
 
 
 def test_spikes_that_give_way_are_said() -> None:

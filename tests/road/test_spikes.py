@@ -30,6 +30,8 @@ from tests.terminal import Terminal, save_recording
 METHODS: dict[str, dict[str, Any]] = {
     "wavelet": {"n_iter": 2, "scale_length_thr": 12, "create_event_regions": True},
     "threshold": {"n_mad": 3.5},
+    "matched": {"min_snr": 3.0, "t_rise_sec": 0.2, "t_off_sec": 1.5},
+    "oasis": {"penalty": 1},
     "load-wavelet": {"sigma_sec": 0.3},
     "load-threshold": {"threshold_std": 2.0},
 }
@@ -102,7 +104,7 @@ def test_every_form_of_the_request_gives_the_same_hash(
     assert {each.content_hash for each in (*built, *results)} == {expected}
 
 
-@pytest.mark.parametrize("method", ["wavelet", "threshold"])
+@pytest.mark.parametrize("method", ["wavelet", "threshold", "matched", "oasis"])
 def test_the_command_line_is_the_call_after_loading(
     recording: Path, call: Terminal, method: str
 ) -> None:
@@ -152,7 +154,7 @@ def test_looking_reconstructs_nothing(recording: Path) -> None:
     assert "no-spikes" not in {note.id for note in result.notes}
 
 
-@pytest.mark.parametrize("method", ["wavelet", "load-wavelet"])
+@pytest.mark.parametrize("method", ["wavelet", "matched", "load-wavelet"])
 def test_cancel_leaves_nothing(recording: Path, method: str) -> None:
     """A run that is stopped among the neurons has built and saved nothing."""
 
@@ -178,7 +180,7 @@ def test_a_kept_archive_is_used_for_the_same_spikes_only(recording: Path) -> Non
     assert other.experiment.content_hash != first.experiment.content_hash
 
 
-@pytest.mark.parametrize("method", ["wavelet", "load-wavelet"])
+@pytest.mark.parametrize("method", ["wavelet", "matched", "load-wavelet"])
 def test_a_saved_experiment_built_again_finds_its_spikes_again(
     recording: Path, tmp_path: Path, method: str
 ) -> None:

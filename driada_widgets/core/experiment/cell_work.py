@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from driada_widgets.core.spikes.deconvolution import DeconvolutionParameters, deconvolved_cell
+from driada_widgets.core.spikes.deconvolution import (
+    DeconvolutionParameters,
+    deconvolved_cell,
+    times_in_frames,
+)
 from driada_widgets.core.spikes.kinetics import NO_EVENTS_AVAILABLE, fit_kinetics, no_kinetics
 from driada_widgets.core.spikes.reconstruct import reconstruct_cell
 
@@ -149,13 +153,8 @@ def _deconvolved(
     check: Callable[[], None],
 ) -> CellOutcome:
     spikes, used = deconvolved_cell(task.calcium, parameters, kinetics=kinetics, check=check)
-    is_usable = not spikes.problem
-    return CellOutcome(
-        spikes=spikes,
-        parameters=parameters,
-        t_rise=used.t_rise_sec * task.fps if is_usable else None,
-        t_off=used.t_off_sec * task.fps if is_usable else None,
-    )
+    t_rise, t_off = times_in_frames(spikes, used, task.fps)
+    return CellOutcome(spikes=spikes, parameters=parameters, t_rise=t_rise, t_off=t_off)
 
 
 def _found(

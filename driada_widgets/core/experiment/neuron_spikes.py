@@ -15,6 +15,7 @@ from driada_widgets.core.spikes.deconvolution import (
     DECONVOLUTION_METHODS,
     DeconvolutionParameters,
     deconvolved_cell,
+    times_in_frames,
 )
 from driada_widgets.core.spikes.events import mark_events, scaled
 from driada_widgets.core.spikes.kernel import cut_note
@@ -171,9 +172,7 @@ class NeuronSpikes(NeuronMetrics):
         found, kinetics = deconvolved_cell(trace, parameters)
         for text in self._what_to_know(found, None):
             warnings.warn(text, UserWarning, stacklevel=3)
-        is_usable = not found.problem
-        self._t_rise = kinetics.t_rise_sec * fps if is_usable else None
-        self._t_off = kinetics.t_off_sec * fps if is_usable else None
+        self._t_rise, self._t_off = times_in_frames(found, kinetics, fps)
         self._kinetics_changed()
         self._take_spikes(found, parameters)
 
@@ -308,7 +307,8 @@ class NeuronSpikes(NeuronMetrics):
 
     def _take_outcome(self, outcome: CellOutcome, rows: Rows) -> None:
         """Put on the neuron what a worker found."""
-        if (outcome.t_rise, outcome.t_off) != (self._t_rise, self._t_off):
+        is_other = (outcome.t_rise, outcome.t_off) != (self._t_rise, self._t_off)
+        if is_other or isinstance(outcome.parameters, DeconvolutionParameters):
             self._t_rise, self._t_off = outcome.t_rise, outcome.t_off
             self._kinetics_changed()
         self._take_spikes(outcome.spikes, outcome.parameters, rows=rows)

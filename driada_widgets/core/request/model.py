@@ -138,8 +138,9 @@ class SpikeSpec:
     Parameters
     ----------
     method
-        Per neuron: ``"wavelet"`` or ``"threshold"``. As the deprecated argument does at load time:
-        ``"load-wavelet"`` or ``"load-threshold"``. ``"callable"`` stands for a function of code.
+        Per neuron: ``"wavelet"`` or ``"threshold"``, as driada; ``"matched"``; ``"oasis"``, which
+        needs the extra. As the deprecated argument does at load time: ``"load-wavelet"`` or
+        ``"load-threshold"``. ``"callable"`` stands for a function of code.
     options
         Those of ``Experiment.reconstruct_all_neurons``, or the parameters of the load-time method.
     """

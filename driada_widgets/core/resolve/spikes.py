@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from driada_widgets.core.errors import LoaderError
+from driada_widgets.core.errors import LoaderError, MissingPackageError
 from driada_widgets.core.experiment.load_time_spikes import overridden
 from driada_widgets.core.experiment.spike_methods import (
     LOAD_TIME_NAMES,
@@ -39,6 +39,10 @@ def check_spikes(
     fps = constants.get("fps")
     try:
         check_spike_options(method, options, fps=fps if isinstance(fps, int | float) else None)
+    except MissingPackageError as error:
+        text, _, fix = str(error).partition("\n")
+        found.refuse("spike-package-missing", "spikes", text, fix=fix, error=type(error))
+        return
     except LoaderError as error:
         found.refuse("spike-option-wrong", "spikes", str(error), error=type(error))
         return

@@ -20,7 +20,7 @@ _TIMES = frozenset({"fps", "t_rise_sec", "t_off_sec"})
 _SUFFIXES = frozenset(
     {".npz", ".npy", ".mat", ".h5", ".hdf5", ".nwb", ".csv", ".tsv", ".xlsx", ".pickle", ".pkl"}
 )
-_METHODS = frozenset({"wavelet", "threshold", "load-wavelet", "load-threshold", "oasis"})
+_METHODS = frozenset({"wavelet", "threshold", "matched", "oasis", "load-wavelet", "load-threshold"})
 
 
 def anonymous_plan(request: LoadRequest, arrays: Mapping[str, str]) -> dict[str, Any]:

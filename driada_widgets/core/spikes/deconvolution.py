@@ -26,6 +26,7 @@ __all__ = [
     "DeconvolutionParameters",
     "as_cell_spikes",
     "deconvolved_cell",
+    "times_in_frames",
 ]
 
 DECONVOLUTION_METHODS = ("matched", "oasis")
@@ -170,6 +171,19 @@ def deconvolved_cell(
             check=check,
         )
     return as_cell_spikes(found, fps=fps), found.kinetics
+
+
+def times_in_frames(
+    spikes: CellSpikes, kinetics: Kinetics, fps: float
+) -> tuple[float, float] | tuple[None, None]:
+    """Give rise and decay time for a neuron; none where there is nothing, or the rise is slower.
+
+    OASIS may estimate such a process; neurons, as everywhere in the field, decay slower than they
+    rise.
+    """
+    if spikes.problem or kinetics.t_rise_sec >= kinetics.t_off_sec:
+        return None, None
+    return kinetics.t_rise_sec * fps, kinetics.t_off_sec * fps
 
 
 def as_cell_spikes(found: Reconstruction, *, fps: float) -> CellSpikes:
