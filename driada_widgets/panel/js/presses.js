@@ -12,6 +12,7 @@ function render({ model, el }) {
     });
   };
   document.addEventListener("click", press);
+  el.classList.add("dw-listening");
   return () => document.removeEventListener("click", press);
 }
 

@@ -1,0 +1,105 @@
+"""From a real recording to a raster, and to a saved experiment with spikes that a script opens."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys import steps
+from tests.journeys.servers import voila
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "panel.ipynb"
+SCRIPT = """
+import sys
+from driada_widgets import open_experiment
+experiment = open_experiment(sys.argv[1])
+print(experiment.n_cells, int((experiment.asp > 0).sum()), experiment.content_hash)
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a lab."""
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="module")
+def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the panel's notebook as the application does."""
+    copied = tmp_path_factory.mktemp("served") / "panel.ipynb"
+    shutil.copy(NOTEBOOK, copied)
+    with voila(copied, root) as found:
+        yield found
+
+
+def run(*arguments: str, folder: Path) -> str:
+    """Run Python in a fresh process; give what it prints."""
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
+    return done.stdout
+
+
+def test_recording_becomes_an_experiment_with_spikes(
+    page: Page, address: str, root: Path, screenshot: Callable[[str], Path]
+) -> None:
+    """Tried, found, undone, found again, seen, saved; script and command line have the same."""
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.goto(address)
+    page.wait_for_selector(".dw-panel")
+    steps.open_demo(page, "dg_2-1_D1")
+    steps.check(page)
+    bare = steps.build(page)
+    said = steps.shown(page, "dw-spikes-said")
+    expect(said).to_contain_text("no spikes")
+
+    page.locator(".dw-spikes-method select").select_option("wavelet")
+    expect(steps.shown(page, "dw-spikes-settings")).to_contain_text("Longest event")
+    steps.shown(page, "dw-spikes-try").click()
+    tried = steps.shown(page, "dw-spikes-tried")
+    expect(tried.locator("tbody tr")).to_have_count(5)
+    expect(said).to_contain_text("no spikes")
+    screenshot("spikes-tried")
+    steps.shown(page, "dw-spikes-look").click()
+    expect(page.locator(".dw-traces").first).to_contain_text("events of these neurons")
+    screenshot("spikes-over-traces")
+
+    steps.shown(page, "dw-step-build").click()
+    steps.shown(page, "dw-spikes-run").click()
+    expect(said).to_contain_text("events, found by wavelet")
+    expect(steps.shown(page, "dw-plan")).to_contain_text("wavelet")
+    summary = steps.shown(page, "dw-summary")
+    found = summary.locator("code").inner_text().strip()
+    steps.shown(page, "dw-undo").click()
+    expect(summary.locator("code")).to_have_text(bare)
+    expect(said).to_contain_text("no spikes")
+    steps.shown(page, "dw-redo").click()
+    expect(summary.locator("code")).to_have_text(found)
+
+    raster = page.locator("img.dw-raster")
+    expect(raster).to_be_visible()
+    page.wait_for_selector(".dw-listening", state="attached")
+    raster.click(position={"x": 300, "y": 60})
+    expect(page.locator(".dw-cell input").first).to_have_value(re.compile(r"\d+"))
+    steps.shown(page, "dw-view-spike-quality").click()
+    expect(page.locator(".dw-spikes-quality tbody tr").first).to_be_visible()
+    screenshot("spikes-found")
+
+    steps.save(page, root / "with spikes.npz")
+    plan = steps.shown(page, "dw-plan").inner_text()
+    (root / "request.yaml").write_text(plan, encoding="utf-8")
+    n_cells, n_spikes, opened = run("-c", SCRIPT, "with spikes.npz", folder=root).split()
+    command = ("-m", "driada_widgets.cli", "run", "request.yaml", "--json")
+    answer = json.loads(run(*command, folder=root))
+
+    assert (int(n_cells), opened) == (43, found)
+    assert int(n_spikes) > 43
+    assert answer["hash"] == found
+    assert found != bare
