@@ -172,3 +172,55 @@ def test_arrays_of_neurons_follow_the_policies_but_are_not_interpolated(name: st
     assert "'interpolate'" not in issue.fix
     assert look(data, "drop").left_out == {name}
     assert look(data, "bad_frames").bad_mask.sum() == 1
+
+
+def test_removing_every_frame_for_a_feature_is_refused() -> None:
+    """A feature without a value on any kept frame has no type, and is not asked for one."""
+    data = with_gaps(calcium=(1, np.nan), speed=(slice(0, 5), np.nan))
+    issue = only_issue(look(data, "bad_frames"))
+
+    assert issue.error is DataShapeError
+    assert "1000 of 1000 frames are removed: no frame is left" in issue.text
+
+
+@pytest.mark.parametrize(
+    ("calcium", "offered"),
+    [
+        ((slice(None), slice(0, 4)), ["bad_frames", "interpolate"]),
+        ((1, slice(None)), ["interpolate", "drop"]),
+        ((1, slice(0, 998)), ["bad_frames", "interpolate", "drop"]),
+        ((1, slice(0, 999)), ["interpolate", "drop"]),
+    ],
+    ids=["every neuron", "every frame", "two frames left", "one frame left"],
+)
+def test_only_policies_that_leave_something_are_offered(
+    calcium: tuple[Any, ...], offered: list[str]
+) -> None:
+    """No button leads to the next error; of each policy it is said what it would do."""
+    issue = only_issue(look(with_gaps(calcium=(calcium, np.nan)), "raise"))
+
+    assert [fix.changes[0][1] for fix in issue.fixes] == offered
+    assert all(f"'{way}'" in issue.fix for way in ("bad_frames", "interpolate", "drop"))
+    assert all(f"'{way}' would leave" not in issue.fix for way in offered)
+
+
+@pytest.mark.parametrize(
+    ("values", "share"),
+    [(slice(None), "1000 values (100 %)"), (slice(0, 999), "999 values (99.9 %)")],
+    ids=["all", "all but one"],
+)
+def test_share_of_missing_values_is_plain(values: slice, share: str) -> None:
+    """No power of ten, and 100 % only of all."""
+    data = {"calcium": np.ones((1, 1000)).cumsum(axis=1)}
+    data["calcium"][0, values] = np.nan
+
+    assert share in only_issue(look(data, "raise")).text
+
+
+def test_one_neuron_and_one_frame_are_singular() -> None:
+    """The sentences are read by people."""
+    dropped = look(with_gaps(calcium=((1, 5), np.nan)), "drop")
+    removed = look(with_gaps(calcium=((1, 5), np.nan)), "bad_frames")
+
+    assert "neuron 1 of 'calcium' holds NaN and is left out." in [n.text for n in dropped.notes]
+    assert "1 frame with NaN in 'calcium' is removed." in [n.text for n in removed.notes]

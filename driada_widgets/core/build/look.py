@@ -74,6 +74,7 @@ class Look:
         self.mended: dict[str, Mended] = {}
         self.gaps: dict[str, Gaps] = {}
         self.fates: dict[str, LedgerEntry] = {entry.name: entry for entry in plan.ledger}
+        self.can_detect = True
         self.decisions: dict[str, TypeDecision] = {}
         self.reports: list[FeatureReport] = []
         self.contents: list[FeatureContent] = []
@@ -112,12 +113,18 @@ class Look:
             self.notes += mended.notes
             if mended.dropped:
                 self._drop(gaps.item, f"holds {gaps.words}, left out by the policy")
-        self.issues += _too_few_frames(self.bad_mask)
+        too_few = _too_few_frames(self.bad_mask)
+        self.issues += too_few
+        self.can_detect = not too_few
 
     def decide_types(self) -> None:
         """Decide the types of one-dimensional features, and list all features."""
         single = [item for item in self.items if self._is_single(item)]
-        whole = [item for item in single if not self._mended(item).issues]
+        whole = [
+            item
+            for item in single
+            if not self._mended(item).issues and (self.can_detect or item.name not in self.gaps)
+        ]
         for item, detected in zip(whole, self._detected_all(whole), strict=True):
             decision = decide_type(item, detected, whitelist=self.plan.circular_whitelist)
             self.decisions[item.name] = decision

@@ -5,6 +5,7 @@ Frames that a person marked as bad do not count: what is removed need not be men
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from driada_widgets.core.request.model import NanPolicy
     from driada_widgets.core.request.plan import ArrayPlan
 
 __all__ = ["Gaps", "Mended", "find_gaps", "mend"]
@@ -135,28 +135,33 @@ def mend(gaps: Gaps, *, kept: NDArray[np.bool_], fps: float) -> Mended:
     policy = gaps.item.nan
     if not inside.rows:
         return _removed(gaps) if policy.policy == "bad_frames" else Mended()
+    n_kept = int(kept.sum())
     if policy.policy == "drop":
-        return _dropped(inside)
+        return _dropped(inside, n_kept)
     if policy.policy == "interpolate" and gaps.item.role in ("calcium", "feature"):
         return _interpolated(gaps, inside, kept, fps)
-    return Mended(issues=(_issue(inside, ""),))
+    return Mended(issues=(_issue(inside, "", n_kept),))
 
 
 def _removed(gaps: Gaps) -> Mended:
     n_frames = int(gaps.any_row.sum())
-    text = f"{n_frames} frames with {gaps.words} in {gaps.item.name!r} are removed."
+    frames_are = "1 frame" if n_frames == 1 else f"{n_frames} frames"
+    are = "is" if n_frames == 1 else "are"
+    text = f"{frames_are} with {gaps.words} in {gaps.item.name!r} {are} removed."
     return Mended(notes=(_note("nan-frames-removed", gaps, text),))
 
 
-def _dropped(inside: Gaps) -> Mended:
+def _dropped(inside: Gaps, n_kept: int) -> Mended:
     name = inside.item.name
     if inside.item.role != "calcium":
         text = f"{name!r} holds {inside.words} ({_amount(inside)}) and is left out."
         return Mended(dropped=True, notes=(_note("nan-dropped", inside, text),))
     rows = tuple(inside.rows)
     if len(rows) == inside.shape[0]:
-        return Mended(issues=(_issue(inside, " Every neuron has some: dropping leaves none."),))
-    text = f"{_neurons(rows)} of {name!r} hold {inside.words} and are left out."
+        reason = " Every neuron has some: dropping leaves none."
+        return Mended(issues=(_issue(inside, reason, n_kept),))
+    hold, are = ("holds", "is") if len(rows) == 1 else ("hold", "are")
+    text = f"{_neurons(rows)} of {name!r} {hold} {inside.words} and {are} left out."
     return Mended(dropped_rows=rows, notes=(_note("nan-neurons-dropped", inside, text),))
 
 
@@ -178,7 +183,7 @@ def _interpolated(gaps: Gaps, inside: Gaps, kept: NDArray[np.bool_], fps: float)
             f" Only gaps inside the recording of at most {longest} frames "
             f"({policy.max_gap_sec:g} s) are interpolated."
         )
-        return Mended(issues=(_issue(remaining, text),))
+        return Mended(issues=(_issue(remaining, text, int(kept.sum())),))
     text = f"{gaps.words} in {gaps.item.name!r} filled by straight lines: {_amount(inside)}."
     return Mended(filled=tuple(filled), notes=(_note("nan-interpolated", gaps, text),))
 
@@ -187,25 +192,43 @@ def _is_inner(run: tuple[int, int], n_frames: int) -> bool:
     return run[0] > 0 and run[1] < n_frames
 
 
-def _issue(gaps: Gaps, reason: str) -> Issue:
+def _issue(gaps: Gaps, reason: str, n_kept: int) -> Issue:
+    """Say where the gaps are, and what each policy would do; those that can help have buttons."""
     name = gaps.item.name
-    n_frames = int(gaps.any_row.sum())
+    ways, futile = _ways(gaps, n_kept)
+    choices = [f"{policy!r} ({does})" for policy, does, _ in ways]
+    choice = f"{', '.join(choices[:-1])} or {choices[-1]}" if len(choices) > 1 else choices[0]
+    path = ("nan", "arrays", name, "policy")
     return Issue(
         id="not-finite",
         field=name,
         text=f"{name!r} holds {gaps.words}: {_amount(gaps)}, frames {_first_ranges(gaps)}.{reason}",
-        fix=_ways_out(gaps, n_frames),
+        fix=f"Choose nan={choice}{futile}.",
         error=DataValueError,
-        fixes=_fixes(gaps, n_frames),
+        fixes=tuple(Fix(label=label, changes=((path, policy),)) for policy, _, label in ways),
     )
 
 
-def _ways_out(gaps: Gaps, n_frames: int) -> str:
-    ways = [f"'bad_frames' (those {n_frames} frames are removed)"]
+def _ways(gaps: Gaps, n_kept: int) -> tuple[list[tuple[str, str, str]], str]:
+    """Give name, effect and words of the button of each policy that can help, and the others."""
+    n_frames, is_calcium = int(gaps.any_row.sum()), gaps.item.role == "calcium"
+    ways, futile = [], ""
+    if n_kept - n_frames >= 2:
+        does = "that frame is" if n_frames == 1 else f"those {n_frames} frames are"
+        button = "Remove that frame" if n_frames == 1 else f"Remove those {n_frames} frames"
+        ways.append(("bad_frames", f"{does} removed", button))
+    else:
+        futile += "; 'bad_frames' would leave too few frames"
     if gaps.item.role in ("calcium", "feature"):
-        ways.append(f"'interpolate' (inner gaps up to {_longest(gaps.item.nan)} are filled)")
-    ways.append(f"'drop' ({_what_drop_does(gaps)})")
-    return f"Choose nan={', '.join(ways[:-1])} or {ways[-1]}."
+        longest = f"{gaps.item.nan.max_gap_sec:g} s"
+        does = f"inner gaps up to {longest} are filled"
+        ways.append(("interpolate", does, f"Interpolate gaps up to {longest}"))
+    if not is_calcium or len(gaps.rows) < gaps.shape[0]:
+        what = _neurons(tuple(gaps.rows)) if is_calcium else repr(gaps.item.name)
+        ways.append(("drop", _what_drop_does(gaps), f"Leave out {what}"))
+    else:
+        futile += "; 'drop' would leave no neuron"
+    return ways, futile
 
 
 def _what_drop_does(gaps: Gaps) -> str:
@@ -215,30 +238,19 @@ def _what_drop_does(gaps: Gaps) -> str:
     return "the feature is left out" if gaps.item.role == "feature" else "the array is left out"
 
 
-def _fixes(gaps: Gaps, n_frames: int) -> tuple[Fix, ...]:
-    name = gaps.item.name
-    path = ("nan", "arrays", name, "policy")
-    what = _neurons(tuple(gaps.rows)) if gaps.item.role == "calcium" else repr(name)
-    fixes = [Fix(label=f"Remove those {n_frames} frames", changes=((path, "bad_frames"),))]
-    if gaps.item.role in ("calcium", "feature"):
-        label = f"Interpolate gaps up to {_longest(gaps.item.nan)}"
-        fixes.append(Fix(label=label, changes=((path, "interpolate"),)))
-    fixes.append(Fix(label=f"Leave out {what}", changes=((path, "drop"),)))
-    return tuple(fixes)
-
-
-def _longest(policy: NanPolicy) -> str:
-    return f"{policy.max_gap_sec:g} s"
-
-
 def _amount(gaps: Gaps) -> str:
     n_rows, n_frames = gaps.shape
-    share = 100 * gaps.n_values / (n_rows * n_frames)
     values = "1 value" if gaps.n_values == 1 else f"{gaps.n_values} values"
-    amount = f"{values} ({share:.2g} %)"
+    amount = f"{values} ({_percent(gaps.n_values, n_rows * n_frames)})"
     if gaps.item.role == "feature":
         return amount
     return f"{_neurons(tuple(gaps.rows))} of {n_rows}, {amount}"
+
+
+def _percent(part: int, whole: int) -> str:
+    """Give a share with two digits; only all is 100 %."""
+    share = 100 * part / whole
+    return f"{share:.2g} %" if share < 99 else f"{math.floor(10 * share) / 10:g} %"
 
 
 def _neurons(rows: tuple[int, ...]) -> str:
