@@ -163,6 +163,20 @@ def test_events_found_by_threshold() -> None:
     assert {0.0, 1.0} == set(neuron.events.data)
 
 
+def test_events_of_driada_are_kept(tmp_path: Path) -> None:
+    """Saved as an archive and opened again, they are still there."""
+    experiment = open_pickle(FOLDER / "threshold.pickle")
+    opened = open_archive(save_archive(experiment, tmp_path / "a.npz"))
+
+    first, again = experiment.neurons[0], opened.neurons[0]
+    assert first.threshold_events == again.threshold_events
+    assert len(again.threshold_events) == 3
+    assert first.events is not None
+    assert again.events is not None
+    assert first.events.data.tolist() == again.events.data.tolist()
+    assert experiment.content_hash == opened.content_hash
+
+
 def test_reconstructions_and_aggregates() -> None:
     """Reconstructions come with the neurons; aggregated features are features."""
     experiment = open_pickle(FOLDER / "reconstructed.pickle")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["EVENT_ARRAYS", "CellEvents", "EventStore", "with_events"]
+__all__ = ["EVENT_ARRAYS", "CellEvents", "EventStore", "runs_of", "with_events"]
 
 RIDGE_POINTS = ("ridge_frames", "ridge_ampls")
 RIDGE_TABLE = ("ridge_first_scales", "ridge_lengths")
@@ -249,6 +249,12 @@ def with_events(store: EventStore | None, changed: Sequence[CellEvents]) -> Even
         kept = None if old is None else old.load_ridges
         cells[events.cell] = events if events.load_ridges else replace(events, load_ridges=kept)
     return EventStore.of_cells(cells.values()) if cells else None
+
+
+def runs_of(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Give the half-open frames of runs of True, shape ``(n_runs, 2)``."""
+    steps = np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8))
+    return np.flatnonzero(steps).astype(np.int64).reshape(-1, 2)
 
 
 def _count(entry: Mapping[str, Any], name: str) -> int:

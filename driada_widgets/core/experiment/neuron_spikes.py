@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from driada_widgets.core.experiment.derive import amplitude_dtype
-from driada_widgets.core.experiment.events import CellEvents
+from driada_widgets.core.experiment.events import CellEvents, runs_of
 from driada_widgets.core.experiment.neuron_metrics import NeuronMetrics
 from driada_widgets.core.signals.series import TimeSeries
 from driada_widgets.core.spikes.deconvolution import (
@@ -325,7 +325,7 @@ class NeuronSpikes(NeuronMetrics):
             cell=cell,
             ridges=self.wvt_ridges if isinstance(self.wvt_ridges, Ridges) else None,
             threshold=bounds,
-            regions=None if marks is None else _runs(marks > 0),
+            regions=None if marks is None else runs_of(marks > 0),
             kinetics=self._kinetics_info,
             is_fresh=self.is_fresh,
         )
@@ -362,8 +362,3 @@ def _marked(n_frames: int, bounds: NDArray[np.int64]) -> NDArray[np.bool_]:
     for start, stop in bounds.tolist():
         marked[start:stop] = True
     return marked
-
-
-def _runs(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    steps = np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8))
-    return np.flatnonzero(steps).astype(np.int64).reshape(-1, 2)

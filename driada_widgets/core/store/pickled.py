@@ -26,12 +26,12 @@ from driada_widgets.core.errors import (
     StorageError,
 )
 from driada_widgets.core.experiment.assembled import STATE_FORMAT, STATE_SCHEMA
+from driada_widgets.core.experiment.events import CellEvents, runs_of, with_events
 from driada_widgets.core.experiment.experiment import Experiment
 from driada_widgets.core.experiment.hashing import array_digest
 from driada_widgets.core.experiment.parts import from_parts
 from driada_widgets.core.report import Note
 from driada_widgets.core.safe_pickle.standins import ExperimentStub, OwnExperimentStub
-from driada_widgets.core.signals.series import TimeSeries
 from driada_widgets.core.store.atomic import write_atomically
 from driada_widgets.core.store.driada_pickle import translate
 from driada_widgets.core.store.manifest import NewerArchiveError
@@ -45,13 +45,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from driada_widgets.core.experiment.contents import Contents
+    from driada_widgets.core.experiment.events import EventStore
     from driada_widgets.core.report import Progress
-    from driada_widgets.core.store.driada_pickle import FromDriada
+    from driada_widgets.core.store.driada_pickle import FoundEvent, FromDriada
     from driada_widgets.core.store.streams import Compression
 
 __all__ = ["OpenedPickle", "open_pickle", "read_pickle", "save_pickle"]
 
-_EVENTS = "threshold_events"
 _SPARE_BYTES = 256 * 1024
 _MISFITS = (ArithmeticError, AttributeError, LoaderError, LookupError, TypeError, ValueError)
 
@@ -347,16 +347,24 @@ def _open_driada(found: FromDriada, where: str) -> OpenedPickle:
         ],
         "from_pickle": where,
     }
-    experiment = _assembled(replace(found.contents, provenance=provenance), where)
-    _give_events(experiment, found)
+    contents = replace(found.contents, provenance=provenance, events=_events_of(found))
+    experiment = _assembled(contents, where)
     return OpenedPickle(experiment=experiment, written_by="driada", verified=False, notes=notes)
 
 
-def _give_events(experiment: Experiment, found: FromDriada) -> None:
-    for cell, (events, region) in enumerate(zip(found.events, found.regions, strict=True)):
-        if events:
-            setattr(experiment.neurons[cell], _EVENTS, list(events))
-        if region is not None:
-            experiment.neurons[cell].events = TimeSeries.from_trusted(
-                region, name=f"neuron_{cell}_events", discrete=True
-            )
+def _events_of(found: FromDriada) -> EventStore | None:
+    """Give the events that the threshold method left, in the form that experiments keep."""
+    cells = [
+        CellEvents(
+            cell=cell,
+            threshold=_bounds(events) if events else None,
+            regions=None if region is None else runs_of(np.asarray(region) > 0),
+        )
+        for cell, (events, region) in enumerate(zip(found.events, found.regions, strict=True))
+    ]
+    known = [one for one in cells if one.threshold is not None or one.regions is not None]
+    return with_events(None, known)
+
+
+def _bounds(events: tuple[FoundEvent, ...]) -> NDArray[np.int64]:
+    return np.array([(int(event.start), int(event.end)) for event in events], dtype=np.int64)
