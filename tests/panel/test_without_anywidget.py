@@ -145,7 +145,46 @@ def test_traces_show_bad_frames_and_what_is_over_them(checked: Any) -> None:
         pictures.append(image_of(checked).value)
 
     assert len(set(pictures)) == len(pictures)
-    assert "denoised · 1 events · wavelet" in image_of(checked).tooltip
+    assert "denoised · 1 event · wavelet" in image_of(checked).tooltip
+
+
+def test_spikes_are_tried_and_found(checked: Any) -> None:
+    """A method is chosen from a stock list; what it finds is drawn over the still traces."""
+    before = image_of(checked).value
+    checked.state.build()
+    checked.state.go("build")
+    methods = control(find(checked, "dw-spikes-method"), "Method")
+    choose(methods, next(label for label in methods._options_labels if "hreshold" in label))
+    click(find(checked, "dw-spikes-try"))
+    click(find(checked, "dw-spikes-look"))
+    tried = (checked.state.overlay is not None, image_of(checked).value != before)
+    checked.state.go("build")
+    click(find(checked, "dw-spikes-run"))
+
+    assert tried == (True, True)
+    assert any(row.n_events for row in checked.experiment.spike_quality())
+
+
+def test_technician_checks_and_builds(panels: Any, tmp_path: Path) -> None:
+    """The page of a profile has the same line about what is missing, and its button works."""
+    panels.write_recording(tmp_path)
+    profile = tmp_path / "rig.yaml"
+    profile.write_text(
+        "profile: 1\ntitle: Rig\nrequest:\n  source: {data_source: MyLab, neural: calcium}\n"
+        "  static_features: {fps: 20.0}\nfree: [source.path, exp_params.name]\n",
+        encoding="utf-8",
+    )
+    view = importlib.import_module("driada_widgets.panel.view")
+    jobs = importlib.import_module("driada_widgets.panel.jobs")
+    page = view.LoaderPanel(roots=[tmp_path], runner=jobs.InlineRunner(), profile=profile)
+
+    page.state.choose_file(str(tmp_path / "mouse.npz"))
+    page.state.set_param("name", "m1")
+    click(find(page, "dw-check"))
+
+    assert "pip install anywidget" in text_of(find(page, "dw-stock-said"))
+    assert page.state.snapshot.is_checked
+    assert "5 neurons" in text_of(page)
 
 
 def test_nothing_for_a_script_is_sent(checked: Any) -> None:

@@ -118,7 +118,7 @@ def _words(part: TraceView) -> str:
         words += " · denoised"
     n_events = sum(part.event_counts)
     if part.event_counts:
-        words += f" · {n_events:,} events"
+        words += f" · {n_events:,} {'event' if n_events == 1 else 'events'}"
     return f"{words} · {part.over_title}" if part.over_title else words
 
 
