@@ -1,16 +1,22 @@
 // Keeps a person where they are: the focus is never lost, what is new is said and comes into view.
 
 const CONTROLS = "button, input, select, textarea, label, summary, a[href], [tabindex]:not(.dw-panel)";
-const STATES = { subtree: true, childList: true, attributes: true, attributeFilter: ["class", "style", "disabled"] };
+const WATCHED = ["class", "style", "disabled", "title"];
+const STATES = { subtree: true, childList: true, attributes: true, attributeFilter: WATCHED };
 
 const isShown = (node) => node.isConnected && node.getClientRects().length > 0;
 const canFocus = (node) => isShown(node) && !node.disabled && node.tabIndex >= 0;
+const STATE_CLASSES = ["dw-locked", "dw-now", "dw-selected"];
+const kindOf = (node) =>
+  [...node.classList].find((name) => name.startsWith("dw-") && !STATE_CLASSES.includes(name));
 
 /** A control may be disabled, hidden or removed while it has the focus: keys would then go nowhere,
- *  in a notebook to the notebook. The focus waits on the panel, or goes to the nearest control. */
+ *  in a notebook to the notebook. The focus waits on the panel, or goes to the same button of the
+ *  neighbouring line, or to the nearest control. */
 function keepFocus(root) {
   let last = null;
   let around = [];
+  let place = -1; // among the buttons of its kind, one a line
   root.tabIndex = -1;
 
   const leave = (event) => {
@@ -18,9 +24,14 @@ function keepFocus(root) {
     // who clicks on text, to select it, has left the control
     if (isOutside || (event.type === "pointerdown" && !event.target.closest(CONTROLS))) last = null;
   };
+  const alike = () => {
+    const kind = kindOf(last);
+    return kind ? [...root.querySelectorAll(`.${CSS.escape(kind)}`)].filter(canFocus) : [];
+  };
   const remember = (event) => {
     if (event.target === root) return;
     last = event.target;
+    place = alike().indexOf(last);
     around = [];
     for (let node = last.parentElement; node && node !== root; node = node.parentElement) around.push(node);
   };
@@ -29,6 +40,8 @@ function keepFocus(root) {
     return last !== null && (now === null || now === document.body || now === root || now === last);
   };
   const nearest = () => {
+    const lines = place < 0 ? [] : alike();
+    if (lines.length) return lines[Math.min(place, lines.length - 1)];
     for (const box of around.filter(isShown)) {
       const found = [...box.querySelectorAll(CONTROLS)].find(canFocus);
       if (found) return found;
@@ -38,6 +51,7 @@ function keepFocus(root) {
   const look = () => {
     if (!isLost()) return;
     if (canFocus(last)) {
+      place = alike().indexOf(last);
       if (document.activeElement !== last) last.focus({ preventScroll: true });
     } else if (isShown(last)) {
       if (document.activeElement !== root) root.focus({ preventScroll: true });
@@ -73,7 +87,7 @@ function bringIntoView(root) {
   };
 }
 
-/** What ipywidgets has no word for: the current step, required fields and whether they are filled. */
+/** What ipywidgets has no word for: the current step, names of buttons, fields that are required. */
 function describe(root) {
   for (const button of root.querySelectorAll(".dw-rail button")) {
     const isNow = button.classList.contains("dw-now");
@@ -81,6 +95,14 @@ function describe(root) {
       if (isNow) button.setAttribute("aria-current", "step");
       else button.removeAttribute("aria-current");
     }
+  }
+  // A button that stands in every line is told by what its tooltip adds: "Remove 120-180".
+  for (const button of root.querySelectorAll("button.jupyter-button")) {
+    const [text, title] = [button.textContent.trim(), button.title.trim()];
+    const adds = text && title !== text && title.toLowerCase().includes(text.toLowerCase());
+    if ((button.getAttribute("aria-label") ?? "") === (adds ? title : "")) continue;
+    if (adds) button.setAttribute("aria-label", title);
+    else button.removeAttribute("aria-label");
   }
   for (const box of root.querySelectorAll(".dw-required, .dw-touched")) {
     const input = box.querySelector("input");

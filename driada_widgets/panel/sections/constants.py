@@ -108,7 +108,8 @@ class _Line:
         found = resolve_constants(undecided, snapshot.inventory, Findings())
         label = f"Back to {found.values[self._key]:g}, {BACK[found.origin[self._key]]}"
         if self._back.description != label:
-            self._back.description = self._back.tooltip = label
+            self._back.description = label
+            self._back.tooltip = f"{label}: {self._key}"
 
     def _render_offer(self, snapshot: Snapshot, used: object) -> None:
         """Offer a single number of the file that is called like the constant."""
@@ -120,7 +121,8 @@ class _Line:
         is_offered = value is not None and value > 0 and value != used
         show(self._offer, visible=is_offered)
         if is_offered:
-            self._offer.description = self._offer.tooltip = f"Use {value:g} from the file"
+            self._offer.description = f"Use {value:g} from the file"
+            self._offer.tooltip = f"{self._offer.description}: {self._key}"
 
 
 def _text(value: object) -> str:

@@ -36,12 +36,12 @@ class Evidence:
         self._section = section
         self._is_open = False
         self._report: FeatureReport | None = None
-        shown = plain(name, limit=60)
+        self._name = plain(name, limit=60)
         self.button = section.button(
             LABELS[0],
             "dw-evidence-show",
             self._turn,
-            tooltip=f"Show the values of {shown} that its type rests on",
+            tooltip=self._tooltip(LABELS[0]),
         )
         self._drawing = Drawing(
             "dw-evidence",
@@ -50,6 +50,9 @@ class Evidence:
         )
         self.widget: Any = widgets.VBox([self._drawing.widget])
         self.widget.layout.display = "none"
+
+    def _tooltip(self, label: str) -> str:
+        return f"{label} of {self._name} that its type rests on"
 
     def _turn(self) -> None:
         self._is_open = not self._is_open
@@ -67,6 +70,7 @@ class Evidence:
         label = LABELS[self._is_open]
         if self.button.description != label:
             self.button.description = label
+            self.button.tooltip = self._tooltip(label)
         show(self.widget, visible=self._is_open)
         state, report = self._section.state, self._report
         values = state.workbench.feature(report.source) if report and self._is_open else None

@@ -96,7 +96,10 @@ class PointList:
 
     def _question(self, note: Note, fixes: tuple[ShownFix, ...]) -> Any:
         keep = self._section.button(
-            "Keep as it is", "dw-keep", lambda: self._section.state.keep_as_is(note.id)
+            "Keep as it is",
+            "dw-keep",
+            lambda: self._section.state.keep_as_is(note.id),
+            tooltip=f"Keep as it is: {plain(note.subject, limit=60)}",
         )
         text = f"<b>Please answer.</b> {_lines(note.text)}"
         return self._point("dw-question", text, [*self._buttons(fixes), keep])
