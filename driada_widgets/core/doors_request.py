@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -26,7 +26,6 @@ from driada_widgets.core.request.model import (
 from driada_widgets.core.signals.types import TimeSeriesType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from driada_widgets.core.request.model import SourceKind
@@ -173,7 +172,7 @@ def _mapping(name: str, value: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
 
 
 def _feature_types(options: Options, notes: list[Note]) -> Mapping[str, str | TimeSeriesType]:

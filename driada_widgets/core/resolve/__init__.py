@@ -12,6 +12,7 @@ from driada_widgets.core.request.plan import ArrayPlan, LoadPlan
 from driada_widgets.core.request.writing import not_replayable
 from driada_widgets.core.resolve.bad_frames import resolve_bad_frames
 from driada_widgets.core.resolve.constants import resolve_constants
+from driada_widgets.core.resolve.fields import check_fields
 from driada_widgets.core.resolve.findings import Findings
 from driada_widgets.core.resolve.layout import check_transpose_names, lay_out
 from driada_widgets.core.resolve.names import (
@@ -52,6 +53,8 @@ def resolve(request: LoadRequest, inventory: Inventory) -> LoadPlan | tuple[Issu
         The plan, or every issue at once, in the order of the steps. Nothing is raised.
     """
     found = Findings()
+    if not check_fields(request, found):
+        return tuple(found.issues)
     name = session_name(request, found)
     constants = resolve_constants(request, inventory, found)
     neural = choose_neural(request, inventory, found)

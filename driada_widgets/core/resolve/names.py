@@ -61,8 +61,7 @@ def name_features(request: LoadRequest, parts: Sequence[Part], found: Findings) 
         if part.role == "feature"
     }
     _refuse_doubles(names, found)
-    combined = [spec.name for spec in request.aggregate_features]
-    _refuse_protected({**names, **{name: name for name in combined}}, found)
+    _refuse_protected(names, found)
     _note_case(list(names.values()), found)
     return names
 
@@ -92,10 +91,20 @@ def _refuse_protected(names: Mapping[str, str], found: Findings) -> None:
     found.refuse(
         "feature-name-protected",
         first,
-        f"Dynamic feature names conflict with protected attributes: {targets}. "
-        f"Protected attributes are: {list(attributes.PROTECTED)}",
+        _protected(targets),
         fix=f"Give it another name: rename={{{first!r}: '{first}_feature'}}.",
         fixes=(Fix(label=f"Rename {listed(clashes)}", changes=changes),),
+    )
+
+
+def _may_be_circular(word: str | None) -> bool:
+    return word is None or TYPE_WORDS[word.lower()][1] == "circular"
+
+
+def _protected(names: list[str]) -> str:
+    return (
+        f"Dynamic feature names conflict with protected attributes: {names}. "
+        f"Protected attributes are: {list(attributes.PROTECTED)}"
     )
 
 
@@ -127,6 +136,10 @@ def check_aggregates(
                 f"The combined feature {spec.name!r} is named like another feature.",
                 fix="Give it a name of its own.",
             )
+        if spec.name in attributes.PROTECTED:
+            text = _protected([spec.name])
+            fix = "Give the combined feature another name."
+            found.refuse("feature-name-protected", "aggregate_features", text, fix=fix)
         seen.add(spec.name)
         missing = [key for key in spec.of if key not in features]
         if missing:
@@ -168,9 +181,14 @@ def check_choices(request: LoadRequest, parts: Sequence[Part], found: Findings) 
         if choice.type is not None and choice.type.lower() not in TYPE_WORDS:
             text = f"Unknown type string '{choice.type}'. Must be one of: {', '.join(TYPE_WORDS)}"
             found.refuse("type-unknown", name, text)
+        elif choice.period is not None and not _may_be_circular(choice.type):
+            text = f"The period {choice.period:g} of {name!r} is not used: {choice.type} has none."
+            found.tell("period-unused", name, text)
         if name not in known:
             text = f"{name!r} has a choice but is not in the file{nearest(name, known)}"
-            found.tell("feature-unknown", name, text)
+            # Types of other files' features are ignored by contract; a new name is meant for one.
+            say = found.tell if choice.rename is None else found.warn
+            say("feature-unknown", name, text)
         elif choice.type is not None and axes.get(name) == 2:
             text = f"Feature {name!r} has components, which are continuous; its type is not used."
             found.tell("type-unused", name, text)
