@@ -34,15 +34,16 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return updates
 
 
-def checked(path: Path, runner: Runner) -> LoaderPanel:
-    """Give a panel whose traces are on screen."""
+def checked(path: Path, runner: Runner, *, is_checked: bool = True) -> LoaderPanel:
+    """Give a panel whose traces are on screen, or wait for a check."""
     request = LoadRequest(root=path.parent / "out")
     panel = LoaderPanel(request, roots=[path.parent], runner=runner)
     panel.state.choose_kind("file")
     panel.state.choose_file(str(path))
     panel.state.open()
     panel.state.set_static("fps", "20")
-    panel.state.check()
+    if is_checked:
+        panel.state.check()
     return panel
 
 
@@ -77,6 +78,30 @@ def test_picture_leaves_before_the_panel_follows(
     gesture(find(panel, "dw-traces"), PAN)
 
     assert n_sent[0] == 1
+
+
+def test_first_traces_come_before_the_rows_of_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first check sends the picture before it makes the many widgets of its tables."""
+    panel = checked(write_recording(tmp_path), InlineRunner(), is_checked=False)
+    panel.state.go("check")
+    view, order = find(panel, "dw-traces"), []
+    publish = RecordingComm.publish_msg
+
+    def listen(self: RecordingComm, msg_type: str, data: Any = None, *_: Any, **keys: Any) -> None:
+        publish(self, msg_type, data, **keys)
+        if msg_type == "comm_open":
+            order.append("widget")
+        elif self is view.comm and keys["buffers"]:
+            order.append("picture")
+
+    monkeypatch.setattr(RecordingComm, "publish_msg", listen)
+    panel.state.check()
+
+    assert order.count("picture") == 1
+    assert order.index("picture") == 0
+    assert order.count("widget") > 100
 
 
 def test_override_sends_what_changed(panel: LoaderPanel, sent: list[dict[str, Any]]) -> None:

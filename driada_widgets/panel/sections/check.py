@@ -55,9 +55,9 @@ class CheckSection(Section):
         set_html(self._status, _status(snapshot, checking=checking))
         show(self._after, visible=snapshot.check is not None)
         if snapshot.check is not None:
+            self._pictures.render(snapshot)  # first: seen while the many rows below it are made
             self._report.render(snapshot)
             self._features.render(snapshot)
-            self._pictures.render(snapshot)
             self._proposals.render(snapshot)
             self._bad.render(snapshot)
 
