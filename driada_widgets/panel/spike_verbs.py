@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.sources.base import Fingerprint, Inventory
     from driada_widgets.core.spikes.recommend import Recommendation
     from driada_widgets.panel.jobs import Runner
+    from driada_widgets.panel.snapshot import Summary
 
 __all__ = ["SpikeVerbs"]
 
@@ -242,15 +243,17 @@ class SpikeVerbs(SpikePictureVerbs, ProfileVerbs):
         return self._results.find(request, self._fingerprint()) if self._results else None
 
     def _built(self, request: LoadRequest, result: LoadResult, seconds: float) -> None:
-        super()._built(request, result, seconds)
-        summary = self.snapshot.summary
-        if summary is None:
-            return
-        self._built_from = request
+        with self._lock, self._as_one():
+            self._built_from = request
+            super()._built(request, result, seconds)
+            if self.snapshot.summary is not None:
+                self._keep_result(request, result, self.snapshot.summary)
+                self._spikes_changed()
+
+    def _keep_result(self, request: LoadRequest, result: LoadResult, summary: Summary) -> None:
         self._results = self._results or KeptResults()
         taken = self._fingerprint()
         self._results.keep(Kept(request=request, fingerprint=taken, result=result, summary=summary))
-        self._spikes_changed()
 
     def _replaced(self, request: LoadRequest) -> None:
         """Give back the experiment of this request if it was built lately: undo is at once."""

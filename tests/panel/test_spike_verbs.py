@@ -275,6 +275,19 @@ def test_nothing_is_tried_on_an_experiment_of_other_data(state: PanelState) -> N
     assert state.snapshot.spikes.tried == ()
 
 
+def test_what_is_told_last_is_what_holds(tmp_path: Path) -> None:
+    """A view that listens knows after a build that the method can be tried; nothing follows."""
+    state = opened_state(write_recording(tmp_path))
+    state._change(request=state._completed(state.snapshot.request))
+    state.check()
+    seen: list[str] = []
+    state.subscribe(lambda _: seen.append(state.why_not_try))
+
+    state.build()
+
+    assert seen[-1] == ""
+
+
 def test_profile_locks_spikes(state: PanelState) -> None:
     """Locked spikes are neither found nor removed; the refusal comes before any work."""
     profile = Profile(title="Lab", request=state.snapshot.request, free=("source.path",))
