@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from driada_widgets.core.errors import ParameterError
-from driada_widgets.core.experiment.naming import MAX_FOLDER_BYTES, folder_name
+from driada_widgets.core.experiment.naming import MAX_FOLDER_BYTES, folder_name, near_folder_name
 
 
 @pytest.mark.parametrize(
@@ -94,3 +96,30 @@ def test_names_are_text() -> None:
     """Something that is no text must be refused, and its type named."""
     with pytest.raises(ParameterError, match="must be text, got dict"):
         folder_name({"a": 1})  # type: ignore[arg-type]  # the fault
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("<img src=x onerror=alert(1)>", "img src=x onerror=alert(1)"),
+        ("../../escaped", "escaped"),
+        ("a/b: c?", "a b c"),
+        ("%2e%2e%2fx", "2e 2e 2fx"),
+        ("50% done.", "50% done"),
+        ("CON", "_CON"),
+        (" . ", "recording"),
+        ("NOF_H01_1D", "NOF_H01_1D"),
+    ],
+    ids=repr,
+)
+def test_nearest_name(name: str, near: str) -> None:
+    """What cannot stand in a name becomes a space; all else stays."""
+    assert near == near_folder_name(name)
+
+
+@given(st.text(st.characters(), max_size=200) | st.text("%2eEfF./\\\0<:conCON1 ", max_size=40))
+def test_nearest_name_can_always_be_a_folder(name: str) -> None:
+    """Whatever a file is called, its suggestion is taken."""
+    near = near_folder_name(name)
+
+    assert near == folder_name(near)

@@ -128,3 +128,22 @@ def test_fix_in_the_map_obeys_the_profile(tmp_path: Path, free: tuple[str, ...])
     assert [button.disabled for button in buttons] == [not free]
     assert not find(question, "dw-keep").disabled
     assert ("Locked by profile" in text_of(question)) is not bool(free)
+
+
+def test_name_that_no_folder_can_have_has_a_suggestion(tmp_path: Path) -> None:
+    """A file called like markup is opened, and one press names the experiment."""
+    panel = make_panel(tmp_path)
+    panel.state.choose_kind("file")
+    path = write_recording(tmp_path, "<img src=x onerror=alert(1)>.npz")
+    panel.state.choose_file(str(path))
+    panel.state.open()
+    offer = find(panel, "dw-fix")
+    said = (offer.description, find(panel, "dw-session-name").value)
+
+    click(offer)
+
+    assert said[0] == "Name it 'img src=x onerror=alert(1)'"
+    assert "cannot name a folder" in said[1]
+    assert find(panel, "dw-session-name").value == "<b>Exp img src=x onerror=alert(1)</b>"
+    assert find_all(panel, "dw-fix") == []
+    assert panel.state.snapshot.undo == said[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,6 +104,27 @@ def test_the_session_name_is_also_a_folder(name: str) -> None:
         ParameterError
         is issues_of(file_with(CALCIUM), exp_params={"name": name})["name-invalid"].error
     )
+
+
+def test_the_nearest_session_name_is_offered() -> None:
+    """A file whose name cannot name an experiment is one click from one that can."""
+    inventory = file_with(CALCIUM)
+    issue = issues_of(inventory, exp_params={"name": "<b>: 1"})["name-invalid"]
+
+    mended = apply_changes(request_of(exp_params={"name": "<b>: 1"}), issue.fixes[0].changes)
+    planned = resolve(mended, inventory)
+    assert [fix.label for fix in issue.fixes] == ["Name it 'b 1'"]
+    assert isinstance(planned, LoadPlan)
+    assert planned.name == "b 1"
+
+
+def test_parts_of_a_lab_name_are_not_guessed() -> None:
+    """The name of an IABS recording is made of its parts; another name would not be used."""
+    source = SourceSpec(path=Path("a.npz"), data_source="IABS")
+    params = {"track": "NOF", "animal_id": "a/b", "session": "1D"}
+    issue = issues_of(file_with(CALCIUM), source=source, exp_params=params)["name-invalid"]
+
+    assert issue.fixes == ()
 
 
 def test_all_missing_keys_of_a_lab_name_are_named() -> None:

@@ -13,7 +13,13 @@ from urllib.parse import unquote
 
 from driada_widgets.core.errors import MissingKeyError, ParameterError
 
-__all__ = ["MAX_FOLDER_BYTES", "construct_session_name", "folder_name", "parse_iabs_filename"]
+__all__ = [
+    "MAX_FOLDER_BYTES",
+    "construct_session_name",
+    "folder_name",
+    "near_folder_name",
+    "parse_iabs_filename",
+]
 
 MAX_FOLDER_BYTES = 120
 """Longest name of a folder in UTF-8 bytes; leaves room for prefixes and suffixes within 255."""
@@ -185,6 +191,42 @@ def folder_name(name: str) -> str:
     raise ParameterError(msg, where="name", found=shown, expected=complaint, fix=fix)
 
 
+def near_folder_name(name: str) -> str:
+    """Give the nearest name that may name a folder on every system.
+
+    Parameters
+    ----------
+    name
+        Any text, such as the name of a file.
+
+    Returns
+    -------
+    str
+        ``folder_name`` takes it as it is.
+
+    Examples
+    --------
+    >>> near_folder_name("<img src=x>: a/b.")
+    'img src=x a b'
+    """
+    text = unicodedata.normalize("NFC", name)
+    if _escapes(unquote(text)):
+        text = text.replace("%", " ")
+    kept = "".join(" " if _is_refused(letter) else letter for letter in text)
+    kept = " ".join(re.sub(r"\.{2,}", ".", kept).split())
+    cut = kept.encode()[: MAX_FOLDER_BYTES - 1].decode(errors="ignore").strip(" .")
+    return f"_{cut}" if WINDOWS_DEVICES.fullmatch(cut) else cut or "recording"
+
+
+def _is_refused(letter: str) -> bool:
+    refused = letter in WINDOWS_REFUSES or letter in "/\\"
+    return refused or unicodedata.category(letter) in {"Cc", "Cs"}
+
+
+def _escapes(text: str) -> bool:
+    return any(bad in text for bad in ("/", "\\", "..", "\0"))
+
+
 def _check_text(name: object) -> None:
     if not isinstance(name, str):
         msg = f"The name of an experiment must be text, got {type(name).__name__}: {name!r}."
@@ -197,7 +239,7 @@ def _folder_complaint(name: str) -> str | None:
     rules = (
         (not name.strip(), "name may not be empty"),
         (
-            any(bad in text for text in (name, decoded) for bad in ("/", "\\", "..", "\0")),
+            _escapes(name) or _escapes(decoded),
             "name may not contain / \\ .. or NUL",
         ),
         (name.endswith((".", " ")), "name may not end with a dot or a space"),

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 from driada_widgets.core.errors import DataShapeError, DataTypeError, LoaderError
 from driada_widgets.core.experiment import attributes
-from driada_widgets.core.experiment.naming import construct_session_name, folder_name
+from driada_widgets.core.experiment.naming import (
+    construct_session_name,
+    folder_name,
+    near_folder_name,
+)
 from driada_widgets.core.report import Fix
 from driada_widgets.core.resolve.findings import listed, nearest
 from driada_widgets.core.signals.types import TYPE_WORDS
@@ -28,13 +32,28 @@ __all__ = [
 
 def session_name(request: LoadRequest, found: Findings) -> str:
     """Give the name of the session as text that can also be a folder."""
+    name = ""
     try:
         name = str(construct_session_name(request.source.data_source, dict(request.exp_params)))
         folder_name(name)
     except LoaderError as error:
-        found.refuse("name-invalid", "exp_params", str(error), error=type(error))
+        found.refuse(
+            "name-invalid",
+            "exp_params",
+            str(error),
+            error=type(error),
+            fixes=_nearest_name(request, name),
+        )
         return ""
     return name
+
+
+def _nearest_name(request: LoadRequest, name: str) -> tuple[Fix, ...]:
+    """Offer the nearest name that can be a folder; names of IABS are made of their parts."""
+    if not name or request.source.data_source == "IABS":
+        return ()
+    near = near_folder_name(name)
+    return (Fix(label=f"Name it {near!r}", changes=((("exp_params", "name"), near),)),)
 
 
 def name_features(request: LoadRequest, parts: Sequence[Part], found: Findings) -> dict[str, str]:

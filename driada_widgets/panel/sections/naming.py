@@ -8,8 +8,9 @@ from driada_widgets.core.experiment.naming import IABS_KEYS, NAMING_KEYS
 from driada_widgets.core.resolve.findings import Findings
 from driada_widgets.core.resolve.names import session_name
 from driada_widgets.panel.binding import escape
-from driada_widgets.panel.sections.base import card, fields, html, set_html, show
+from driada_widgets.panel.sections.base import card, fields, html, row, set_html, show
 from driada_widgets.panel.sections.pairs import PairRows
+from driada_widgets.panel.sections.points import ShownFix, fix_buttons, fixes_of
 
 if TYPE_CHECKING:
     from driada_widgets.panel.sections.base import Section
@@ -59,9 +60,13 @@ class NameCard:
         )
         self._words = html("", "dw-hint")
         self._name = html("", "dw-session-name")
+        self._ways_out = row()
+        self._offered: tuple[ShownFix, ...] = ()
+        self._section = section
         self.widget = card(
             "Name of the experiment",
             self._name,
+            self._ways_out,
             fields(self._source.widget, *(b.widget for b in self._fields.values())),
             self._others.widget,
             self._words,
@@ -83,7 +88,13 @@ class NameCard:
         others = {k: _text(v) for k, v in request.exp_params.items() if k not in keys}
         self._others.render(others)
         set_html(self._words, IABS_WORDS if is_iabs else FREE_WORDS)
-        set_html(self._name, _name_words(snapshot))
+        found = Findings()
+        set_html(self._name, _name_words(snapshot, session_name(snapshot.request, found), found))
+        offered = tuple(shown for issue in found.issues for shown in fixes_of(issue, snapshot))
+        if self._offered != offered:
+            self._offered = offered
+            self._ways_out.children = fix_buttons(self._section, offered)
+        show(self._ways_out, visible=bool(offered))
 
     def first_missing(self, snapshot: Snapshot) -> Any:
         """Mark every required field as seen; give the first that is empty, or ``None``."""
@@ -108,10 +119,8 @@ def _mark(widget: Any, css_class: str, *, on: bool) -> None:
     (widget.add_class if on else widget.remove_class)(css_class)
 
 
-def _name_words(snapshot: Snapshot) -> str:
+def _name_words(snapshot: Snapshot, name: str, found: Findings) -> str:
     """Give the name, or in the core's words why there is none."""
-    found = Findings()
-    name = session_name(snapshot.request, found)
     if not found.issues:
         return f"<b>Exp {escape(name)}</b>"
     is_missing = snapshot.request.source.data_source == "IABS" and any(

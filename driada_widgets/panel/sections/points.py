@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
 
-__all__ = ["PointList", "ShownFix", "fixes_of", "useful_fixes"]
+__all__ = ["PointList", "ShownFix", "fix_buttons", "fixes_of", "useful_fixes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,27 +112,32 @@ class PointList:
         return row(html(text), *self._buttons(fixes)) if fixes else html(text)
 
     def _buttons(self, fixes: tuple[ShownFix, ...]) -> list[Any]:
-        """Make the buttons, and say in text beside them which profile locks some."""
-        made = [self._button(shown) for shown in fixes]
-        profiles = {shown.locked_by for shown in fixes if shown.locked_by}
-        return [*made, *(html(escape(_locked(each)), "dw-hint") for each in profiles)]
-
-    def _button(self, shown: ShownFix) -> Any:
-        fix = shown.fix
-        made = self._section.button(
-            fix.label,
-            "dw-fix",
-            lambda: self._section.state.apply_fix(fix),
-            tooltip=plain(_locked(shown.locked_by)) if shown.locked_by else "",
-        )
-        made.disabled = bool(shown.locked_by)
-        return made
+        return fix_buttons(self._section, fixes)
 
     def _point(self, css_class: str, markup: str, buttons: list[Any]) -> Any:
         text = html(markup)
         made = row(text, *buttons) if self._in_rows else widgets.VBox([text, row(*buttons)])
         made.add_class(css_class)
         return made
+
+
+def fix_buttons(section: Section, fixes: Sequence[ShownFix]) -> list[Any]:
+    """Make the buttons of a point, and say in text beside them which profile locks some."""
+    made = [_button(section, shown) for shown in fixes]
+    profiles = {shown.locked_by for shown in fixes if shown.locked_by}
+    return [*made, *(html(escape(_locked(each)), "dw-hint") for each in profiles)]
+
+
+def _button(section: Section, shown: ShownFix) -> Any:
+    fix = shown.fix
+    made = section.button(
+        fix.label,
+        "dw-fix",
+        lambda: section.state.apply_fix(fix),
+        tooltip=plain(_locked(shown.locked_by)) if shown.locked_by else "",
+    )
+    made.disabled = bool(shown.locked_by)
+    return made
 
 
 def _locked(title: str) -> str:
