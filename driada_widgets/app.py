@@ -241,7 +241,8 @@ def _free_port(port: int | None) -> int:
         try:
             probe.bind(("127.0.0.1", port or 0))
         except (OSError, OverflowError) as error:
-            msg = f"Port {port} cannot be used: {error}. Choose another, or leave it out."
+            reason = str(error).rstrip(".")
+            msg = f"Port {port} cannot be used: {reason}. Choose another, or leave it out."
             raise ParameterError(msg, where="port") from error
         return int(probe.getsockname()[1])
 

@@ -157,9 +157,7 @@ def _convert(arguments: argparse.Namespace) -> Answer:
         )
         raise ParameterError(msg, where=target.name, expected=".npz, .pickle or .pkl")
     if target.exists():
-        msg = (
-            f"{target} is there already and is not overwritten. Choose another name, or remove it."
-        )
+        msg = f"{target} is there already and is not overwritten. Choose another name."
         raise StorageError(msg, where=str(target), fix="choose another name")
     experiment = open_saved(Path(arguments.file), None)
     format_ = save_from_path(target).format
@@ -199,7 +197,8 @@ def _request(arguments: argparse.Namespace) -> LoadRequest:
         features=_features(request.features, arguments.type),
     )
     if arguments.bad is not None:
-        request = replace(request, bad_frames=frames.parse(arguments.bad, fps=_rate(constants)))
+        bad = frames.parse(",".join(arguments.bad), fps=_rate(constants))
+        request = replace(request, bad_frames=bad)
     if arguments.spikes is not None:
         request = replace(request, spikes=SpikeSpec(method=arguments.spikes))
     if arguments.root is not None:
@@ -353,7 +352,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     add("--fps", type=float, metavar="HZ", help="frame rate")
     add("--type", type=_type, action="append", default=[], metavar="FEATURE=TYPE", help=_HELP_TYPE)
-    add("--bad", metavar="FRAMES", help="120-180,300 (both ends included) or 6.0s-9.0s")
+    bad = "120-180,300 (both ends included) or 6.0s-9.0s; can be repeated"
+    add("--bad", action="append", metavar="FRAMES", help=bad)
     add("--neural", metavar="NAME", help="array that is the neural data")
     add(
         "--spikes",

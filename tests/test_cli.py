@@ -175,6 +175,17 @@ def test_run_builds_and_saves(call: Terminal, recording: Path, tmp_path: Path) -
     assert "hash" in call(*words, "--json")[1]
 
 
+def test_bad_frames_given_twice_add_up(call: Terminal, recording: Path) -> None:
+    """None of them is dropped without a word."""
+    words = ["run", recording, "--param", "name=m1", "--fps", "20", "--json"]
+
+    once = json.loads(call(*words, "--bad", "120-180,300")[1])
+    twice = json.loads(call(*words, "--bad", "300", "--bad", "120-180")[1])
+
+    assert twice["n_frames"] == 1000 - 61 - 1
+    assert twice["hash"] == once["hash"]
+
+
 def test_a_request_file_means_what_options_mean(
     call: Terminal, recording: Path, tmp_path: Path
 ) -> None:

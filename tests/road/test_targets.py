@@ -12,6 +12,7 @@ import pytest
 from driada_widgets import save_exp_to_pickle, save_experiment
 from driada_widgets.core.errors import ParameterError, StorageError
 from driada_widgets.core.pipeline import run
+from driada_widgets.core.report import Progress
 from driada_widgets.core.request.model import LoadRequest, SaveSpec, SourceSpec
 from driada_widgets.core.road.targets import what_is_there
 from tests.samples import make_aligned
@@ -102,8 +103,10 @@ def test_run_does_not_save_over_its_recording(request_: LoadRequest, format_: st
     before = source.read_bytes()
     over = SaveSpec(path=source, format=format_)  # type: ignore[arg-type]  # from a table
 
-    with pytest.raises(ParameterError, match=r"'rec\.npz' is the file that the experiment is made"):
-        run(replace(request_, save=over))
+    missing = SaveSpec(path=source.parent / "new" / ".." / source.name, format=over.format)
+    for save in (over, missing):
+        with pytest.raises(ParameterError, match=r"'rec\.npz' is the file that the experiment is"):
+            run(replace(request_, save=save))
 
     assert source.read_bytes() == before
     assert [file.name for file in source.parent.iterdir()] == ["rec.npz"]
@@ -123,6 +126,35 @@ def test_functions_do_not_save_over_the_recording(
         save(experiment, source.parent / "." / source.name)
 
     assert source.read_bytes() == before
+
+
+@pytest.mark.parametrize("suffix", [".nwb", ".H5", ".mat", ".yaml"])
+def test_archive_is_not_called_something_else(request_: LoadRequest, suffix: str) -> None:
+    """A file called session.nwb that is no NWB would be believed, and fail later, elsewhere."""
+    path = place(request_).with_suffix(suffix)
+    experiment = run(replace(request_, save=None)).experiment
+
+    with pytest.raises(ParameterError, match="is not the name of an archive"):
+        run(replace(request_, save=SaveSpec(path=path)))
+    with pytest.raises(ParameterError, match="is not the name of an archive"):
+        save_experiment(experiment, path)
+    save_exp_to_pickle(experiment, path, verbose=False)
+    run(replace(request_, save=SaveSpec(path=path.with_name("day 2.1"))))
+
+    assert path.read_bytes()[:1] == b"\x80"
+    assert path.with_name("day 2.1").is_file()
+
+
+def test_format_of_a_later_version_is_refused_before_building(request_: LoadRequest) -> None:
+    """A request may name it already; nothing is built for nothing."""
+    path = place(request_).with_suffix(".nwb")
+    save = SaveSpec(path=path, format="nwb")
+    progress = Progress()
+
+    with pytest.raises(ParameterError, match="This version saves archives and pickles, not 'nwb'"):
+        run(replace(request_, save=save), progress=progress)
+
+    assert progress.stage == ""
 
 
 def test_another_experiment_that_was_kept_is_told(request_: LoadRequest) -> None:

@@ -137,4 +137,4 @@ def _problem(name: str, value: Any) -> str:
 
 def _way_out(name: str) -> str:
     unit = "frames per second" if name == "fps" else "seconds"
-    return f"Give it in {unit}: static_features={{{name!r}: {DEFAULTS[name]:g}}}."
+    return f"Give {name} in {unit}, such as {DEFAULTS[name]:g}."

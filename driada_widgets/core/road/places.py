@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from driada_widgets.core.request.plan import LoadPlan
-from driada_widgets.core.road.targets import refuse_source
+from driada_widgets.core.road.targets import refuse_other_format, refuse_source
 from driada_widgets.core.store import atomic, cache
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def check_target(request: LoadRequest, bench: Bench) -> None:
     Raises
     ------
     ParameterError
-        If the place is the file that the experiment is made from.
+        If the place is the file that the experiment is made from, or of another format.
     RootNotFolderError
         If the root, or a part of the path, is a file.
     StorageError
@@ -45,6 +45,7 @@ def check_target(request: LoadRequest, bench: Bench) -> None:
         path = usual_place(request, planned.name) if isinstance(planned, LoadPlan) else None
     if path is None:
         return
+    refuse_other_format(path, request.save.format)
     source = bench.inventory.fingerprint
     is_kept = bench.opened.experiment is not None and request.save.format == "archive"
     if source is not None and not is_kept:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from driada_widgets.core.errors import LoaderError, NotFoundError, ParameterError, StorageError
+from driada_widgets.core.errors import LoaderError, NotFoundError, StorageError
 from driada_widgets.core.experiment.experiment import Experiment
 from driada_widgets.core.report import Note
 from driada_widgets.core.request.plan import LoadPlan
 from driada_widgets.core.road.results import LoadResult
-from driada_widgets.core.road.targets import refuse_source
+from driada_widgets.core.road.targets import refuse_other_format, refuse_source
 from driada_widgets.core.store import atomic, cache
 from driada_widgets.core.store.archive import open_archive, save_archive
 from driada_widgets.core.store.pickled import read_pickle, save_pickle
@@ -49,13 +49,11 @@ def save_as(
     StorageError
         If it cannot be written; an older file is still there.
     """
+    refuse_other_format(path, format_)
     refuse_source(path, experiment.provenance.get("source"))
     if format_ == "archive":
         return save_archive(experiment, path, progress=progress)
-    if format_ == "pickle":
-        return save_pickle(experiment, path, progress=progress)
-    msg = f"This version saves archives and pickles, not {format_!r}."
-    raise ParameterError(msg, where="save", fix="save: {as: archive}")
+    return save_pickle(experiment, path, progress=progress)
 
 
 def open_saved(path: Path, format_: SaveFormat | None) -> Experiment:
@@ -148,6 +146,7 @@ def save_result(
         name = result.experiment.signature.removeprefix("Exp ")
         usual = cache.pickle_path if format_ == "pickle" else cache.archive_path
         path = usual(request.root, name)
+    refuse_other_format(path, format_)
     if progress is not None:
         progress.begin("Saving")
     if format_ != "archive":

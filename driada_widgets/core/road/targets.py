@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import DataFileError, LoaderError, ParameterError
@@ -14,12 +16,15 @@ from driada_widgets.core.store.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.request.model import SaveFormat
 
-__all__ = ["refuse_source", "what_is_there"]
+__all__ = ["refuse_other_format", "refuse_source", "what_is_there"]
+
+_OTHER_FORMATS = frozenset(
+    {".nwb", ".h5", ".hdf5", ".mat", ".zarr", ".npy", ".csv", ".tsv", ".xlsx", ".yaml", ".json"}
+)
 
 
 def what_is_there(
@@ -67,6 +72,25 @@ def what_is_there(
     return f"{path.name} is there already: {what}, {there}. {fate}"
 
 
+def refuse_other_format(path: Path, format_: SaveFormat) -> None:
+    """Keep an archive from being called what it is not; nobody could open it as that.
+
+    Raises
+    ------
+    ParameterError
+        If the format cannot be written, or the name of an archive ends as files of another do.
+    """
+    if format_ not in ("archive", "pickle"):
+        msg = f"This version saves archives and pickles, not {format_!r}."
+        raise ParameterError(msg, where="save", fix="save: {as: archive}")
+    if format_ == "archive" and path.suffix.lower() in _OTHER_FORMATS:
+        msg = (
+            f"{path.name!r} is not the name of an archive: {path.suffix} is another format, which "
+            "this version does not save.\nGive it the ending .npz, or .pickle for a pickle."
+        )
+        raise ParameterError(msg, where="save.path", expected=".npz", fix="let it end with .npz")
+
+
 def refuse_source(path: Path, source: Mapping[str, Any] | None) -> None:
     """Keep a recording from being overwritten by the experiment that is made from it.
 
@@ -82,11 +106,13 @@ def refuse_source(path: Path, source: Mapping[str, Any] | None) -> None:
     ParameterError
         If the file at ``path`` is the source, as far as size and time tell.
     """
-    if source is None or not path.is_file():
+    if source is None:
         return
+    # A folder of the path may be missing yet: "new/../recording.npz" is the recording then.
+    path = Path(os.path.abspath(path))  # noqa: PTH100  # symbolic links stay as they are
     there = None
     with suppress(OSError):
-        there = fingerprint.take(path)
+        there = fingerprint.take(path) if path.is_file() else None
     if there is None:
         return
     if (there.size, there.mtime_ns) == (source.get("size"), source.get("mtime_ns")):
