@@ -30,7 +30,7 @@ def announcement(before: Snapshot, after: Snapshot) -> str:
     error = _error(before, after)
     if error:
         return error
-    events = (_edited, _moved, _checked, _built, _saved, _stopped)
+    events = (_edited, _moved, _checked, _built, _tried, _saved, _stopped)
     return " ".join(said for event in events if (said := event(before, after)))
 
 
@@ -49,11 +49,25 @@ def _built(before: Snapshot, after: Snapshot) -> str:
     summary = after.summary
     if summary is None or summary == before.summary:
         return ""
+    spikes = f"Spikes: {plain(summary.spikes)}." if summary.spikes else ""
+    if _edited(before, after):  # undone or made again: it was built before
+        return spikes or "It has no spikes."
     n_features = sum(len(names) for _, names in summary.features_by_type)
-    return (
+    said = (
         f"Built {plain(summary.signature)}: {summary.n_cells:,} neurons, "
-        f"{summary.n_frames:,} frames, {n_features} features."
+        f"{summary.n_frames:,} frames, {n_features} features. {spikes}"
     )
+    return said.strip()
+
+
+def _tried(before: Snapshot, after: Snapshot) -> str:
+    """Say what trying a spike method gave."""
+    spikes = after.spikes
+    if not spikes.tried or spikes.tried is before.spikes.tried:
+        return ""
+    n_events = sum(row.n_events for row in spikes.tried)
+    named = plain(spikes.tried_with)
+    return f"Tried {named} on {len(spikes.tried)} neurons: {n_events:,} events."
 
 
 def _checked(before: Snapshot, after: Snapshot) -> str:

@@ -84,6 +84,7 @@ class SpikePictureVerbs(OverlayVerbs):
             self.set_order(TRIED_ORDER)
             self.select_cell(tried[0] if cell is None else cell)
             self.show_picture("traces")
+            self._set_spikes(n_looks=self.snapshot.spikes.n_looks + 1)
             self.go("check")
 
     def set_order(self, order: str) -> None:

@@ -76,6 +76,8 @@ class SpikeView:
         Grows with each judgement; 0: there is none for the spikes on screen.
     sort_column, sort_descending, page
         How the table is sorted, and which of its pages is shown, from 0.
+    n_looks
+        How often the neurons that were tried were asked to be seen over their traces.
     """
 
     method: str = ""
@@ -91,3 +93,4 @@ class SpikeView:
     sort_column: SpikeColumn = "cell"
     sort_descending: bool = False
     page: int = 0
+    n_looks: int = 0

@@ -69,6 +69,7 @@ def test_recording_becomes_an_experiment_with_spikes(
     screenshot("spikes-tried")
     steps.shown(page, "dw-spikes-look").click()
     expect(page.locator(".dw-traces").first).to_contain_text("events of these neurons")
+    expect(steps.shown(page, "dw-view-traces")).to_be_in_viewport()
     screenshot("spikes-over-traces")
 
     steps.shown(page, "dw-step-build").click()

@@ -338,3 +338,18 @@ def test_every_control_has_a_name(built: Any) -> None:
     for widget in walk(find(built, "dw-spikes")):
         if widget.has_trait("disabled"):
             assert widget.description, widget
+
+
+def test_what_happened_is_said_aloud(built: Any) -> None:
+    """A screen reader hears what a trial gave, what was found, and what an undo left."""
+    voice = find(built, "dw-attention")
+    click(find(built, "dw-spikes-try"))
+    tried = voice.said
+    click(find(built, "dw-spikes-run"))
+    found = voice.said
+    click(find(built, "dw-undo"))
+
+    assert tried.startswith("Tried wavelet on 5 neurons: ")
+    assert "events, found by wavelet." in found
+    assert voice.said.startswith("Undone: spikes by wavelet.")
+    assert "It has no spikes." in voice.said

@@ -70,10 +70,11 @@ function keepFocus(root) {
   };
 }
 
-/** A new step begins at its top; an error that appears is seen. */
+/** A new step begins at its top; what was asked for and an error that appears are seen. */
 function bringIntoView(root) {
   let step = null;
   let hadError = false;
+  let sought = null;
   return () => {
     const classes = root.querySelector(".dw-now")?.classList ?? [];
     const now = [...classes].find((name) => name.startsWith("dw-step-")) ?? null;
@@ -81,6 +82,10 @@ function bringIntoView(root) {
       root.scrollIntoView({ block: "start" });
     }
     step = now;
+    const asked = [...root.querySelectorAll("[class*='dw-sought-']")].find(isShown);
+    const mark = asked && [...asked.classList].find((name) => name.startsWith("dw-sought-"));
+    if (mark && mark !== sought) asked.scrollIntoView({ block: "start" });
+    sought = mark ?? sought;
     const error = [...root.querySelectorAll(".dw-error")].find(isShown);
     if (error && !hadError) error.scrollIntoView({ block: "nearest" });
     hadError = Boolean(error);

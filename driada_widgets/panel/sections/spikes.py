@@ -61,6 +61,8 @@ class SpikesCard:
             self._pictures.widget,
         )
         self.widget.add_class("dw-spikes")
+        show(self.widget, visible=False)
+        show(self._remove, visible=False)
 
     def render(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
@@ -104,6 +106,8 @@ class Trial:
         )
         self._found = widgets.VBox([self._words, self._table, row(self._look)])
         self._found.add_class("dw-spikes-tried")
+        show(self._found, visible=False)  # the page would show it for a moment
+        show(self._stop, visible=False)
         self.widget = widgets.VBox([row(self._try, self._stop, self._why), self._found])
         self._order: tuple[SpikeColumn, bool] | None = None
         self._shown: object = None
@@ -160,6 +164,7 @@ class SpikePictures:
         bar = row(*self._buttons.values())
         bar.add_class("dw-views")
         self.widget = widgets.VBox([bar, self._place])
+        show(self.widget, visible=False)
 
     def _choose(self, name: SpikePicture) -> None:
         self._section.state.show_spike_picture(name)

@@ -72,6 +72,7 @@ class Views:
             (button.add_class if name == shown else button.remove_class)("dw-now")
             button.tooltip = f"{button.description}: on screen" if name == shown else ""
         self._warm_up()
+        self._seek(snapshot.spikes.n_looks)
         self._navigator.render(snapshot)
         if shown in TIMED:
             self._clock.render(snapshot)
@@ -93,6 +94,13 @@ class Views:
                 on_error=lambda _: None,
                 delay_sec=WARM_UP_SEC,
             )
+
+    def _seek(self, n_looks: int) -> None:
+        """Let the page bring the pictures into view, once each time that they were asked for."""
+        for turn in range(2):
+            is_it = n_looks > 0 and n_looks % 2 == turn
+            mark = f"dw-sought-{turn}"
+            (self.widget.add_class if is_it else self.widget.remove_class)(mark)
 
     def _resized(self) -> None:
         self.render(self._section.state.snapshot)
