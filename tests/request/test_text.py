@@ -162,6 +162,37 @@ def test_written_yaml_is_pleasant_to_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("features", "is_said"),
+    [
+        ({"hd": FeatureChoice(type="circular")}, True),
+        ({"hd": FeatureChoice(rename="heading")}, False),
+        ({"hd": FeatureChoice(use=False)}, False),
+        (
+            {
+                "hd": FeatureChoice(type="linear"),
+                "speed": FeatureChoice(type="linear", as_detected=True),
+            },
+            False,
+        ),
+    ],
+    ids=["types", "renamed", "left out", "complete"],
+)
+def test_yaml_warns_of_unlisted_features_where_it_matters(
+    features: dict[str, FeatureChoice], is_said: bool
+) -> None:
+    """Only types that a person chose make others linear, and only if the list is not complete."""
+    text = to_yaml(LoadRequest(features=features))
+
+    assert ("not listed" in text) is is_said
+
+
+@pytest.mark.parametrize(("root", "is_said"), [("out", True), ("/data/out", False)])
+def test_yaml_says_what_a_folder_is_relative_to(root: str, is_said: bool) -> None:
+    """A folder that is written in full is relative to nothing."""
+    assert ("relative to" in to_yaml(LoadRequest(root=Path(root)))) is is_said
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         (

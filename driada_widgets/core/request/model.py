@@ -178,9 +178,8 @@ class LoadRequest:
     static_features
         Constants a person gave, such as ``fps`` in Hz; defaults are filled in by ``resolve``.
     features
-        Decisions per array. ``None``: every array, types detected. If given, it should be
-        complete: an unlisted feature that is detected as circular becomes linear (the rule of
-        ``feature_types``), with a warning.
+        Decisions per array. ``None``: every array, types detected. If it gives types, it should
+        be complete; see ``chooses_types``.
     aggregate_features
         Combinations of one-dimensional features.
     bad_frames
@@ -214,3 +213,12 @@ class LoadRequest:
     spikes: SpikeSpec | None = None
     save: SaveSpec | None = None
     root: Path = Path("DRIADA data")
+
+    @property
+    def chooses_types(self) -> bool:
+        """Whether ``features`` gives a type.
+
+        Then an unlisted feature that is detected as circular becomes linear (the rule of
+        ``feature_types``), with a warning.
+        """
+        return any(choice.type is not None for choice in (self.features or {}).values())

@@ -60,14 +60,19 @@ def to_yaml(request: LoadRequest) -> str:
         If a value cannot be written down; the message names it and a way out.
     """
     tree = to_dict(request)
-    path = request.source.path
-    notes = {
-        name: note
-        for name, note in _NOTES.items()
-        if name != "source" or (path is not None and not path.is_absolute())
-    }
+    notes = {name: note for name, note in _NOTES.items() if _holds(name, request)}
     missing = "".join(f"# Not replayable: {reason}\n" for reason in not_replayable(request))
     return missing + write_yaml(tree, open_groups=_OPEN_GROUPS, notes=notes)
+
+
+def _holds(name: str, request: LoadRequest) -> bool:
+    """Say whether the comment above a field is true of a request."""
+    if name == "features":
+        # Where some types only write down what was detected, the list was made complete.
+        choices = (request.features or {}).values()
+        return request.chooses_types and not any(choice.as_detected for choice in choices)
+    path = request.source.path if name == "source" else request.root
+    return name not in {"source", "root"} or (path is not None and not path.is_absolute())
 
 
 def to_entries(request: LoadRequest) -> str:

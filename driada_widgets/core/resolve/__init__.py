@@ -79,7 +79,7 @@ def resolve(request: LoadRequest, inventory: Inventory) -> LoadPlan | tuple[Issu
         n_frames=layout.n_frames,
         arrays=_array_plans(request, parts, names, layout),
         bad_frames=bad_frames,
-        circular_whitelist=_is_whitelist(request),
+        circular_whitelist=request.chooses_types,
         ledger=tuple(found.ledger),
         notes=(*inventory.notes, *found.notes),
         metadata=dict(inventory.metadata) or None,
@@ -109,8 +109,3 @@ def _not_replayable(request: LoadRequest) -> tuple[str, ...]:
         return not_replayable(request)
     text = "The spike method is a function of your code. Reconstruct spikes after loading."
     return (*not_replayable(request), text)
-
-
-def _is_whitelist(request: LoadRequest) -> bool:
-    """Say whether types were chosen: then unlisted circular features become linear."""
-    return any(choice.type is not None for choice in (request.features or {}).values())
