@@ -8,6 +8,7 @@ comparisons with it are left out. Half of a wavelet round is the reference: minu
 
 from __future__ import annotations
 
+import itertools
 import os
 import statistics
 import subprocess
@@ -27,11 +28,16 @@ if TYPE_CHECKING:
 
 N_CELLS, N_FRAMES, FPS = 100, 20_000, 20.0
 METHODS = ("wavelet", "threshold")
+"""Methods of the reference."""
+ALL_METHODS = (*METHODS, "matched")
 SLOWEST = {("wavelet", 2): 1 / 20, ("wavelet", 1): 1 / 12, ("threshold", 2): 1 / 10}
 """Largest allowed share of the reference's time, by method and workers."""
 
 MOST_MEMORY = 4.0
 """Largest allowed peak beyond what is there before, in units of the calcium."""
+
+MOST_TRYING_SEC = 1.0
+"""Longest time to try a method on five neurons."""
 
 
 def make_calcium(n_cells: int = N_CELLS, n_frames: int = N_FRAMES) -> NDArray[np.float64]:
@@ -48,7 +54,9 @@ def make_calcium(n_cells: int = N_CELLS, n_frames: int = N_FRAMES) -> NDArray[np
     return calcium
 
 
-def experiment_of(n_cells: int, n_frames: int, *, module: str = "driada_widgets") -> Any:
+def experiment_of(
+    n_cells: int, n_frames: int, *, module: str = "driada_widgets", dtype: str = "float64"
+) -> Any:
     """Build an experiment without spikes, by this package or by the reference."""
     if module == "driada":
         from driada.experiment.exp_base import Experiment
@@ -57,7 +65,7 @@ def experiment_of(n_cells: int, n_frames: int, *, module: str = "driada_widgets"
 
     feature = {"speed": np.random.default_rng(1).random(n_frames)}
     constants = {"fps": FPS, "t_rise_sec": 0.25, "t_off_sec": 2.0}
-    calcium = make_calcium(n_cells, n_frames)
+    calcium = make_calcium(n_cells, n_frames).astype(dtype)
     options: dict[str, Any] = {"reconstruct_spikes": None, "verbose": False}
     return Experiment("Exp n", calcium, None, {}, constants, feature, **options)
 
@@ -82,12 +90,14 @@ def processor_seconds(method: str, n_workers: int, n_cells: int, n_frames: int) 
     return time.process_time() - started
 
 
-def peak_in_calcium(method: str, n_workers: int, n_cells: int, n_frames: int) -> float:
+def peak_in_calcium(
+    method: str, n_workers: int, n_cells: int, n_frames: int, dtype: str = "float64"
+) -> float:
     """Give the most memory that finding spikes takes, in units of the calcium."""
     import psutil
 
     experiment_of(2, 1000).reconstruct_all_neurons(method)
-    experiment = experiment_of(n_cells, n_frames)
+    experiment = experiment_of(n_cells, n_frames, dtype=dtype)
     process = psutil.Process()
     before = process.memory_info().rss
     seen = [before]
@@ -105,6 +115,23 @@ def peak_in_calcium(method: str, n_workers: int, n_cells: int, n_frames: int) ->
     return float((max(seen) - before) / experiment.calcium_source.nbytes)
 
 
+def peak_in_single(method: str, n_workers: int, n_cells: int, n_frames: int) -> float:
+    """Give the same for calcium of single precision, which is half as large."""
+    return peak_in_calcium(method, n_workers, n_cells, n_frames, "float32")
+
+
+def seconds_to_try(method: str, _: int, n_cells: int, n_frames: int) -> float:
+    """Try a method on five neurons, as the panel does."""
+    from driada_widgets import SpikeSpec
+    from driada_widgets.core.experiment.spike_trial import try_spikes
+
+    try_spikes(experiment_of(2, 1000), SpikeSpec(method=method))
+    experiment = experiment_of(n_cells, n_frames)
+    started = time.perf_counter()
+    try_spikes(experiment, SpikeSpec(method=method))
+    return time.perf_counter() - started
+
+
 def reference_seconds(method: str, _: int, n_cells: int, n_frames: int) -> float:
     """Find the spikes of all neurons by the reference, one after another, compiled before."""
     experiment_of(1, 3000, module="driada").reconstruct_all_neurons(method, show_progress=False)
@@ -118,6 +145,8 @@ MEASURES = {
     "ours": seconds_to_find,
     "processor": processor_seconds,
     "peak": peak_in_calcium,
+    "peak32": peak_in_single,
+    "try": seconds_to_try,
     "reference": reference_seconds,
 }
 
@@ -161,11 +190,19 @@ def _rows(n_cells: int, n_frames: int, rounds: int) -> bool:
             must = "" if most is None else f">= {1 / most:.0f} {'ok' if is_ok else 'NO'}"
             words = f"{method}, {n_workers} worker{'s' if n_workers > 1 else ''}"
             print(f"{words} | {seconds:.2f} | {slow:.1f} | {slow / seconds:.1f} | {must}")
-    for method in METHODS:
-        peak = _asked("peak", method, 2, *size)
+    for method, what in itertools.product(ALL_METHODS, ("peak", "peak32")):
+        peak = _asked(what, method, 2, *size)
         holds &= peak <= MOST_MEMORY
         verdict = "ok" if peak <= MOST_MEMORY else "NO"
-        print(f"{method}, peak memory in calcium | {peak:.2f} | | | <= {MOST_MEMORY:g} {verdict}")
+        words = f"{method}, peak memory in calcium, {'float32' if '32' in what else 'float64'}"
+        print(f"{words} | {peak:.2f} | | | <= {MOST_MEMORY:g} {verdict}")
+    for method in ALL_METHODS:
+        seconds = _asked("try", method, 1, *size)
+        holds &= seconds <= MOST_TRYING_SEC
+        verdict = "ok" if seconds <= MOST_TRYING_SEC else "NO"
+        print(
+            f"{method}, tried on 5 neurons | {seconds:.2f} | | | <= {MOST_TRYING_SEC:g} {verdict}"
+        )
     return holds & _is_linear(n_cells, n_frames)
 
 

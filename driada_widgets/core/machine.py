@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["format_bytes", "free_disk", "free_memory", "give_back_memory"]
+__all__ = ["format_bytes", "free_disk", "free_memory", "give_back_memory", "trim_memory"]
 
 _MEMINFO = Path("/proc/meminfo")
 _CGROUP = Path("/sys/fs/cgroup")
@@ -56,6 +56,11 @@ def give_back_memory() -> None:
     so it is for moments in which nothing else happens.
     """
     gc.collect()
+    trim_memory()
+
+
+def trim_memory() -> None:
+    """Return memory that was freed already to the system, where the C library keeps it."""
     trim = _trimmer()
     if trim is not None:
         trim(0)

@@ -6,8 +6,10 @@ import importlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from driada_widgets.core.experiment.cell_work import do
-from driada_widgets.core.experiment.derive import amplitude_dtype
+from driada_widgets.core.experiment.derive import DerivedArrays, amplitude_dtype
 from driada_widgets.core.experiment.raw_traces import KeptTraces
 from driada_widgets.core.experiment.spike_methods import per_neuron_parameters, wavelet_of
 from driada_widgets.core.spikes.deconvolution import DeconvolutionParameters
@@ -17,6 +19,8 @@ from driada_widgets.core.spikes.transient_times import MOST_FRAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
 
     from driada_widgets.core.experiment.cell_work import CellOutcome, CellTask, KineticsFit
     from driada_widgets.core.experiment.contents import Contents
@@ -46,6 +50,17 @@ PACKAGES = (
 """What searches import when they first run, in parts that take at most 0.2 s each."""
 
 
+@dataclass(frozen=True, eq=False)
+class SeenTraces:
+    """Calcium as analyses see it, one trace at a time, so that no copy of all is made."""
+
+    derived: DerivedArrays
+
+    def __getitem__(self, cell: int) -> NDArray[np.floating[Any]]:
+        """Give one trace."""
+        return self.derived.calcium_of(cell)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CellSearch:
     """How the spikes of one neuron after another are found.
@@ -59,21 +74,28 @@ class CellSearch:
     bank
         Filters that all neurons share, or ``None``.
     traces
-        Calcium as recorded, if that is what is searched; ``None``: what analyses see.
+        What is searched, one trace at a time: calcium as recorded, or what analyses see.
+    kept_dtype
+        Of reconstructions.
     kinetics
         Measured on the recording, for ``matched``; ``None``: not needed.
+    made_of
+        Takes reconstructions, all recorded neurons and frames, so that they are never there twice;
+        an outcome then holds its row. ``None``: each outcome holds its own.
     """
 
     parameters: ReconstructionParameters | DeconvolutionParameters
     fit: KineticsFit
+    traces: KeptTraces | SeenTraces
     bank: FilterBank | None = None
-    traces: KeptTraces | None = None
+    kept_dtype: np.dtype[np.floating[Any]]
     kinetics: Kinetics | None = None
+    made_of: NDArray[np.floating[Any]] | None = None
 
     @property
     def is_exact(self) -> bool:
         """Whether it is one of the methods that give what driada gives."""
-        return self.traces is None
+        return not isinstance(self.parameters, DeconvolutionParameters)
 
     @property
     def works_in_threads(self) -> bool:
@@ -85,15 +107,13 @@ class CellSearch:
         return self.bank is not None or self.parameters.method == "matched"
 
     def task(self, neuron: Neuron) -> CellTask:
-        """Give what is known of a neuron; its calcium follows when it is searched, if it can."""
-        return neuron._task(self.parameters.fps, with_calcium=self.is_exact)  # noqa: SLF001
+        """Give what is known of a neuron; its calcium follows when it is searched."""
+        return neuron._task(self.parameters.fps, with_calcium=False)  # noqa: SLF001
 
     def find(self, cell: int, task: CellTask, check: Callable[[], None]) -> CellOutcome:
         """Find the spikes of one neuron."""
-        if self.traces is not None:
-            task = replace(task, calcium=self.traces[cell])
         outcome = do(
-            task,
+            replace(task, calcium=self.traces[cell]),
             self.parameters,
             fit=self.fit,
             bank=self.bank,
@@ -101,11 +121,19 @@ class CellSearch:
             check=check,
         )
         explained = outcome.spikes.reconstruction
-        if self.traces is None or explained is None:
+        if explained is None or not isinstance(self.traces, KeptTraces):
             return outcome
-        dtype = amplitude_dtype(self.traces.contents.calcium.dtype)
-        spikes = replace(outcome.spikes, reconstruction=explained.astype(dtype))
-        return replace(outcome, spikes=spikes)
+        if self.made_of is None:
+            kept = explained.astype(self.kept_dtype)
+        else:
+            kept = self.traces.put(self.made_of, cell, explained.astype(np.float64, copy=False))
+        return replace(outcome, spikes=replace(outcome.spikes, reconstruction=kept))
+
+    def with_rows(self, contents: Contents) -> CellSearch:
+        """Give the same, with rows for the reconstructions of all neurons where there are some."""
+        if self.is_exact:
+            return self
+        return replace(self, made_of=np.zeros(contents.calcium.shape, dtype=self.kept_dtype))
 
 
 def search_for(
@@ -113,8 +141,8 @@ def search_for(
     method: str,
     options: Mapping[str, Any],
     *,
-    n_frames: int,
     fps: float,
+    derived: DerivedArrays | None = None,
     most_frames: int = MOST_FRAMES,
     progress: Progress | None = None,
 ) -> CellSearch:
@@ -126,10 +154,10 @@ def search_for(
         What the experiment is made from.
     method, options
         A per-neuron method and its options.
-    n_frames
-        Of the experiment.
     fps
         Frame rate in Hz.
+    derived
+        Calcium as analyses see it, if there is an experiment; ``None``: made of the contents.
     most_frames
         Frames on which kinetics are measured at most, for ``matched``.
     progress
@@ -153,10 +181,23 @@ def search_for(
                 progress.begin(KINETICS_STAGE)
             check = None if progress is None else progress.check
             kinetics = kinetics_of(traces, fps=fps, most_frames=most_frames, check=check)
-        return CellSearch(parameters=parameters, fit=fit, traces=traces, kinetics=kinetics)
+        return CellSearch(
+            parameters=parameters,
+            fit=fit,
+            traces=traces,
+            kept_dtype=amplitude_dtype(contents.calcium.dtype),
+            kinetics=kinetics,
+        )
     wavelet, times = wavelet_of(options.get("wavelet")), options.get("rel_wvt_times")
-    bank = bank_for(n_frames, parameters, wavelet=wavelet, times=times)
-    return CellSearch(parameters=parameters, fit=fit, bank=bank)
+    seen = SeenTraces(derived or DerivedArrays(contents))
+    bank = bank_for(seen.derived.n_frames, parameters, wavelet=wavelet, times=times)
+    return CellSearch(
+        parameters=parameters,
+        fit=fit,
+        traces=seen,
+        bank=bank,
+        kept_dtype=amplitude_dtype(contents.calcium.dtype),
+    )
 
 
 def load_packages(progress: Progress | None = None) -> None:

@@ -78,6 +78,25 @@ class DerivedArrays:
                 traces[cell] += calcium_noise(self.n_frames, seed)
         return read_only(traces)
 
+    def calcium_of(self, cell: int) -> NDArray[np.floating[Any]]:
+        """Give one trace of ``calcium``, without making all of them."""
+        if "calcium" in self.__dict__:
+            known: NDArray[np.floating[Any]] = self.calcium[cell]
+            return known
+        row = cell if self.kept_cells is None else self.kept_cells[cell]
+        given = np.asarray(self._contents.calcium[row])
+        dtype = float_dtype(given.dtype)
+        trace = given.astype(dtype)
+        for filled in self._contents.calcium_filled:
+            if filled.row == row:
+                trace = fill_ranges(trace, filled.ranges)
+        if self.kept_frames is not None:
+            trace = trace[self.kept_frames]
+        trace = np.maximum(trace, dtype.type(0))
+        if self._contents.seed is not None:
+            trace += calcium_noise(self.n_frames, self._noise_seeds()[cell])
+        return read_only(trace)
+
     @cached_property
     def spikes(self) -> NDArray[np.int64] | None:
         """Spikes cut down to whole numbers, shape ``(n_cells, n_frames)``, or ``None``."""

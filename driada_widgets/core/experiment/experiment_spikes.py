@@ -18,6 +18,7 @@ from driada_widgets.core.experiment.present import spike_series
 from driada_widgets.core.experiment.raw_traces import KeptTraces
 from driada_widgets.core.experiment.spike_contents import with_found_spikes
 from driada_widgets.core.experiment.spike_methods import DEFAULTS
+from driada_widgets.core.machine import trim_memory
 from driada_widgets.core.report import Note
 from driada_widgets.core.spikes.kernel import cut_note
 from driada_widgets.core.spikes.quality import (
@@ -173,10 +174,10 @@ class ExperimentSpikes(AssembledExperiment):
             self._contents,
             method,
             told,
-            n_frames=self.n_frames,
             fps=rate_of(self.static_features),
+            derived=self._derived,
             progress=progress,
-        )
+        ).with_rows(self._contents)
         tasks = [search.task(neuron) for neuron in self.neurons]
         have_spikes = [neuron.asp is not None for neuron in self.neurons]
         outcomes = over_cells(
@@ -190,7 +191,7 @@ class ExperimentSpikes(AssembledExperiment):
             any(neuron.kinetics_were_set for neuron in self.neurons)
             or (search.fit == "before" and any(task.starts.size for task in tasks))
         )
-        self._take_outcomes(outcomes)
+        self._take_outcomes(outcomes, search.made_of)
         self._remember(method, told)
         if not is_asked:
             self._put_in_request(method, told, is_repeatable=not has_past)
@@ -238,7 +239,9 @@ class ExperimentSpikes(AssembledExperiment):
         )
         return tuple(rows)
 
-    def _take_outcomes(self, outcomes: list[CellOutcome]) -> None:
+    def _take_outcomes(
+        self, outcomes: list[CellOutcome], made_of: NDArray[np.floating[Any]] | None
+    ) -> None:
         """Put everything that was found on the experiment and its neurons, at once.
 
         Ridges of all neurons are put together and then shared, and each outcome gives up its own,
@@ -250,6 +253,7 @@ class ExperimentSpikes(AssembledExperiment):
             neuron._take_outcome(outcomes[cell], _rows_of(arrays, cell))  # noqa: SLF001
             events.append(neuron.event_record(cell))
             outcomes[cell] = outcomes[cell].without_ridges()
+        trim_memory()  # what workers needed is given back before the next arrays are made
         contents = with_found_spikes(self._contents, {}, events)
         events.clear()
         for cell, neuron in enumerate(self.neurons):
@@ -257,7 +261,8 @@ class ExperimentSpikes(AssembledExperiment):
             neuron.wvt_ridges = None if stored is None else stored.ridges
             neuron.has_own_events = False
         found = {cell: outcome.spikes for cell, outcome in enumerate(outcomes)}
-        self._hold(with_found_spikes(contents, found, []))
+        trim_memory()
+        self._hold(with_found_spikes(contents, found, [], made_of=made_of))
         arrays.append(self._spike_arrays)
         self._has_spikes = True
         self.spikes = spike_series(self._spike_arrays, self.neurons, has_spikes=True)

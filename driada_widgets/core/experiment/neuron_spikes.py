@@ -214,9 +214,9 @@ class NeuronSpikes(NeuronMetrics):
             them.
         """
         name, n_frames = f"neuron_{self.cell_id}", self.n_frames
-        dtype = amplitude_dtype(self.ca.data.dtype)
 
         def own_rows() -> tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]:
+            dtype = amplitude_dtype(self.ca.data.dtype)
             amplitudes = np.zeros(n_frames, dtype=dtype)
             amplitudes[found.frames] = found.heights
             explained = found.reconstruction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -104,3 +104,19 @@ class KeptTraces:
         """Give one trace."""
         trace, frames = self._raw[cell], self._derived.kept_frames
         return trace if frames is None else trace[frames]
+
+    def put(
+        self, rows: NDArray[np.floating[Any]], cell: int, trace: NDArray[np.float64]
+    ) -> NDArray[np.floating[Any]]:
+        """Write a trace over the frames of the experiment into rows over recorded ones.
+
+        Returns
+        -------
+        ndarray
+            The row.
+        """
+        kept = self._derived.kept_cells
+        row: NDArray[np.floating[Any]] = rows[cell if kept is None else kept[cell]]
+        frames = self._derived.kept_frames
+        row[slice(None) if frames is None else frames] = trace
+        return row

@@ -26,7 +26,11 @@ SPIKE_IDS = ("spikes", "asp", "reconstructions", *EVENT_ARRAYS)
 
 
 def with_found_spikes(
-    contents: Contents, found: Mapping[int, CellSpikes], events: Sequence[CellEvents]
+    contents: Contents,
+    found: Mapping[int, CellSpikes],
+    events: Sequence[CellEvents],
+    *,
+    made_of: NDArray[Any] | None = None,
 ) -> Contents:
     """Replace spikes, amplitudes and reconstructions of neurons.
 
@@ -38,6 +42,8 @@ def with_found_spikes(
         New spikes, by index in the experiment.
     events
         What is known now about the events of neurons.
+    made_of
+        Reconstructions over all recorded neurons and frames, if they are there already.
 
     Returns
     -------
@@ -63,8 +69,10 @@ def with_found_spikes(
             _fill(rows, found, shape, as_ones=name == "spikes")
             changes[name] = read_only(rows)
             given[name] |= set(found)
-        changes["reconstructions"], given["reconstructions"] = _explained(
-            contents, found, shape, given["reconstructions"]
+        changes["reconstructions"], given["reconstructions"] = (
+            _explained(contents, found, shape, given["reconstructions"])
+            if made_of is None
+            else (read_only(made_of), set(found))
         )
     changes["given_cells"] = {
         name: tuple(sorted(having))

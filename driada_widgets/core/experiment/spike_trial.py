@@ -140,8 +140,8 @@ def try_spikes(
         contents,
         spec.method,
         spec.options,
-        n_frames=experiment.n_frames,
         fps=fps,
+        derived=experiment._derived,  # noqa: SLF001 - own room
         most_frames=TRIAL_FRAMES,
         progress=progress,
     )

@@ -210,7 +210,7 @@ class Ridges(Sequence[Ridge]):
             first_scales=whole,
             lengths=whole,
             indices=whole,
-            ampls=real,
+            ampls=np.zeros(0, dtype=np.float32),
         )
 
 
