@@ -75,17 +75,23 @@ function bringIntoView(root) {
   let step = null;
   let hadError = false;
   let sought = null;
+  let waiting = null; // what was asked for with a step that is still to come
   return () => {
     const classes = root.querySelector(".dw-now")?.classList ?? [];
     const now = [...classes].find((name) => name.startsWith("dw-step-")) ?? null;
-    if (step !== null && now !== step && root.getBoundingClientRect().top < 0) {
-      root.scrollIntoView({ block: "start" });
-    }
-    step = now;
     const asked = [...root.querySelectorAll("[class*='dw-sought-']")].find(isShown);
     const mark = asked && [...asked.classList].find((name) => name.startsWith("dw-sought-"));
-    if (mark && mark !== sought) asked.scrollIntoView({ block: "start" });
-    sought = mark ?? sought;
+    if (mark && mark !== sought) {
+      sought = mark;
+      waiting = asked;
+      asked.scrollIntoView({ block: "start" });
+    }
+    if (step !== null && now !== step) {
+      if (waiting && isShown(waiting)) waiting.scrollIntoView({ block: "start" });
+      else if (root.getBoundingClientRect().top < 0) root.scrollIntoView({ block: "start" });
+      waiting = null;
+    }
+    step = now;
     const error = [...root.querySelectorAll(".dw-error")].find(isShown);
     if (error && !hadError) error.scrollIntoView({ block: "nearest" });
     hadError = Boolean(error);
