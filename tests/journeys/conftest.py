@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from tests.journeys.places import PLACES, ShowPanel, showing
 from tests.journeys.servers import jupyterlab
 from tests.journeys.steps import PATIENCE_SEC
 
@@ -100,6 +101,19 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     folder = tmp_path_factory.mktemp("lab")
     with jupyterlab(folder) as address:
         yield address, folder
+
+
+@pytest.fixture(params=PLACES)
+def show_panel(page: Page, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ShowPanel]:
+    """Show the panel: each test that asks for this runs in Voila and in JupyterLab."""
+
+    def fixture(name: str) -> Callable[[], Any]:
+        return lambda: request.getfixturevalue(name)
+
+    folder = tmp_path / f"{request.param}-{tmp_path.name}"
+    folder.mkdir()
+    with showing(request.param, page, folder, fixture("lab"), fixture("open_in_lab")) as show:
+        yield show
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ __all__ = [
     "open_demo",
     "open_path",
     "picture_number",
-    "resume",
     "save",
     "shown",
     "until",
@@ -96,13 +95,6 @@ def save(page: Page, path: Path) -> None:
     field.press("Enter")
     shown(page, "dw-save").click()
     expect(shown(page, "dw-saved")).to_contain_text("Saved to")
-
-
-def resume(page: Page) -> None:
-    """Load the page again, and take up the plan that it offers."""
-    page.reload()
-    shown(page, "dw-resume-go").click()
-    expect(shown(page, "dw-notice")).to_contain_text("Resumed")
 
 
 def check_recording(page: Page, recording: str, animal: str, session: str) -> None:

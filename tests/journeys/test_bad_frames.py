@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys import steps
+from tests.journeys.places import NOTEBOOK
 from tests.journeys.servers import voila
-from tests.journeys.test_road import NOTEBOOK
 from tests.journeys.test_traces import drag, drawn, point, shows
 from tests.samples import make_aligned
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,13 @@ from playwright.sync_api import Page, expect
 from driada_widgets import open_experiment
 from tests.broken_files import write_plain
 from tests.journeys import steps
-from tests.journeys.servers import voila
-from tests.journeys.test_road import NOTEBOOK
+from tests.journeys.places import ShowPanel
 
 MOST_TABS = 150
 SEEN = """() => {
   const now = document.activeElement;
   if (!now || now === document.body || !now.closest(".dw-panel")) return true;
+  if (now.matches(".dw-panel")) return true; // for a moment, until what was focused is there again
   const label = now.closest(".dw-upload-choose");
   const shown = [now, ...(label ? [label] : [])].map((node) => getComputedStyle(node));
   return shown.some((style) => style.outlineStyle !== "none" || style.boxShadow !== "none");
@@ -32,22 +31,13 @@ NAMELESS = """() => [...document.querySelectorAll(
   .map((node) => node.outerHTML.slice(0, 200))"""
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
     """Give the folder of a lab with a recording in a folder of its own."""
-    folder = tmp_path_factory.mktemp("keys")
-    (folder / "day 1").mkdir()
+    folder = tmp_path / "keys"
+    (folder / "day 1").mkdir(parents=True)
     write_plain(folder / "day 1" / "mouse.npz")
     return folder
-
-
-@pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the panel."""
-    copied = tmp_path_factory.mktemp("served") / "panel.ipynb"
-    shutil.copy(NOTEBOOK, copied)
-    with voila(copied, root) as found:
-        yield found
 
 
 class Keys:
@@ -153,13 +143,13 @@ def build_and_save(keys: Keys) -> None:
 
 
 def test_whole_road_by_keyboard(
-    page: Page, address: str, root: Path, screenshot: Callable[[str], Path]
+    page: Page, show_panel: ShowPanel, root: Path, screenshot: Callable[[str], Path]
 ) -> None:
     """Choose, name, check, override, mark, undo, build and save without a mouse, at 900 pixels."""
     keys = Keys(page)
     page.set_viewport_size({"width": 900, "height": 1000})
-    page.goto(address)
-    page.wait_for_selector(".dw-panel")
+    show_panel(root)
+    page.locator(".dw-source-kind input").first.focus()
 
     choose_a_file(keys)
     map_the_arrays(keys)

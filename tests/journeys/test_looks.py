@@ -15,8 +15,8 @@ from playwright.sync_api import Page, expect
 
 from driada_widgets.core.sources.demo import demo_path
 from tests.journeys import steps
+from tests.journeys.places import NOTEBOOK
 from tests.journeys.servers import voila
-from tests.journeys.test_road import NOTEBOOK
 
 WIDTHS = (900, 1600)
 HEIGHT = 1000

@@ -15,9 +15,8 @@ from playwright.sync_api import Page, expect
 from driada_widgets import open_experiment
 from driada_widgets.core.sources.demo import demo_path
 from tests.journeys import steps
+from tests.journeys.places import NOTEBOOK
 from tests.journeys.servers import voila
-
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "panel.ipynb"
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,8 @@ from driada_widgets.core.request.profile_text import read_profile
 from driada_widgets.core.request.text import write_request
 from driada_widgets.core.sources.demo import demo_path
 from tests.journeys import steps
-from tests.journeys.servers import voila
+from tests.journeys.places import ShowPanel
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "panel.ipynb"
 PROFILE = """\
 profile: 1
 title: Treadmill room
@@ -34,32 +33,21 @@ choices:
 """
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of a lab: a profile, and the real recording."""
-    folder = tmp_path_factory.mktemp("lab")
-    (folder / "recordings").mkdir()
+@pytest.fixture
+def rig(tmp_path: Path) -> Path:
+    """Give the folder of a rig: a profile, and the real recording."""
+    folder = tmp_path / "rig"
+    (folder / "recordings").mkdir(parents=True)
     shutil.copy(demo_path("dg_2-1_D1"), folder / "recordings" / "dg_2-1_D1.npz")
     (folder / "rig.yaml").write_text(PROFILE, encoding="utf-8")
     return folder
 
 
-@pytest.fixture
-def address(lab: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Serve the panel, with the profile if the test asks for it."""
-    copied = tmp_path / "panel.ipynb"
-    shutil.copy(NOTEBOOK, copied)
-    with voila(copied, lab, lab / "rig.yaml" if request.param else None) as found:
-        yield found
-
-
-@pytest.mark.parametrize("address", [True], indirect=True, ids=["profile"])
 def test_three_fields_and_two_buttons_save_an_experiment(
-    page: Page, address: str, lab: Path, screenshot: Callable[[str], Path]
+    page: Page, show_panel: ShowPanel, rig: Path, screenshot: Callable[[str], Path]
 ) -> None:
     """The command line builds the same experiment from the profile's request."""
-    page.goto(address)
-    page.wait_for_selector(".dw-technician")
+    show_panel(rig, profile=rig / "rig.yaml")
     steps.check_recording(page, "recordings/dg_2-1_D1.npz", "m1", "day 1")
     expect(steps.shown(page, "dw-light")).to_contain_text("Ready: 43 neurons")
     assert steps.picture_number(page) > 0
@@ -69,19 +57,19 @@ def test_three_fields_and_two_buttons_save_an_experiment(
     steps.shown(page, "dw-build").click()
     expect(steps.shown(page, "dw-saved")).to_contain_text("Exp m1_day 1.npz")
 
-    saved = open_experiment(lab / "DRIADA data" / "m1_day 1" / "Exp m1_day 1.npz")
+    saved = open_experiment(rig / "DRIADA data" / "m1_day 1" / "Exp m1_day 1.npz")
     values = {
         "source.path": "recordings/dg_2-1_D1.npz",
         "exp_params.animal_id": "m1",
         "exp_params.session": "day 1",
     }
-    write_request(filled(read_profile(lab / "rig.yaml"), values), lab / "request.yaml")
+    write_request(filled(read_profile(rig / "rig.yaml"), values), rig / "request.yaml")
     answer = subprocess.run(
         [sys.executable, "-m", "driada_widgets.cli", "run", "request.yaml", "--json"],
         capture_output=True,
         text=True,
         check=True,
-        cwd=lab,
+        cwd=rig,
     )
 
     assert saved.content_hash == json.loads(answer.stdout)["hash"]
@@ -89,16 +77,16 @@ def test_three_fields_and_two_buttons_save_an_experiment(
 
 def kept(folder: Path) -> str:
     """Give what the panel has written down for later, a moment after the last edit."""
-    files = folder.glob("state-*/plan-*.json")
+    files = folder.rglob("plan-*.json")
     return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
-@pytest.mark.parametrize("address", [False], indirect=True, ids=["all-steps"])
-def test_a_reloaded_page_comes_back(page: Page, address: str, lab: Path, tmp_path: Path) -> None:
-    """The same step and the same marks, in a new kernel."""
-    page.goto(address)
-    page.wait_for_selector(".dw-panel")
-    steps.open_path(page, lab / "recordings" / "dg_2-1_D1.npz")
+def test_a_reloaded_page_comes_back(
+    page: Page, show_panel: ShowPanel, rig: Path, tmp_path: Path
+) -> None:
+    """The same step and the same marks, in a new panel."""
+    show_panel(rig)
+    steps.open_path(page, rig / "recordings" / "dg_2-1_D1.npz")
     steps.check(page)
     steps.add_bad_frames(page, "120-180")
     expect(page.locator(".dw-bad-list")).to_contain_text("120")
@@ -106,7 +94,9 @@ def test_a_reloaded_page_comes_back(page: Page, address: str, lab: Path, tmp_pat
     plan = steps.shown(page, "dw-plan").inner_text()
     steps.until(page, lambda: "bad_frames" in kept(tmp_path), True)
 
-    steps.resume(page)
+    show_panel(rig)
+    steps.shown(page, "dw-resume-go").click()
+    expect(steps.shown(page, "dw-notice")).to_contain_text("Resumed")
 
     expect(steps.shown(page, "dw-step-check")).to_contain_text("ok")
     expect(page.locator(".dw-bad-list")).to_contain_text("120")

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from tests.broken_files import HOSTILE_NAMES, Broken, write_broken, write_plain
 from tests.hostile import ATTACKS
 from tests.journeys import steps
+from tests.journeys.places import NOTEBOOK, ShowPanel
 from tests.journeys.servers import voila
-from tests.journeys.test_road import NOTEBOOK
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +56,12 @@ def meets(page: Page, broken: Broken) -> None:
     expect(steps.shown(page, "dw-error")).to_contain_text(broken.says)
 
 
-def test_broken_files_are_answers(page: Page, address: str, root: Path) -> None:
+def test_broken_files_are_answers(page: Page, show_panel: ShowPanel, tmp_path: Path) -> None:
     """Each file gets its message as text, nothing runs, and a good file opens in the same page."""
+    root = tmp_path / "unlucky"
+    root.mkdir()
     marker = root / "marker"
-    page.goto(address)
-    page.wait_for_selector(".dw-panel")
+    show_panel(root)
     steps.shown(page, "dw-source-kind").get_by_label("File on this computer or server").check()
 
     for broken in write_broken(root, marker):
