@@ -16,13 +16,14 @@ from driada_widgets.shown_text import escape, plain
 from driada_widgets.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from driada_widgets.core.build.examine import FeatureReport
     from driada_widgets.core.experiment.contents import FeatureContent
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.pipeline import LoadResult
     from driada_widgets.core.report import LedgerEntry, Note, Progress
+    from driada_widgets.core.request.model import LoadRequest
     from driada_widgets.report_figures import ReportFigure
 
 __all__ = ["Report", "make_report"]
@@ -46,6 +47,10 @@ pre { background: #f5f5f5; border: 1px solid #ddd; overflow-x: auto; padding: 0.
 code { font-family: ui-monospace, monospace; }
 @media print { body { margin: 0; max-width: none; } figure, tr { break-inside: avoid; } }
 """
+PATHS = (
+    "Folders of the computer that made this report are left out: put the recording where the path "
+    "below says, or write its own."
+)
 _FATES = (("used", "Used"), ("changed", "Changed"), ("dropped", "Dropped"))
 
 
@@ -57,16 +62,14 @@ class Report:
     ----------
     result
         What was built, or opened as it was saved.
-    plan, code, command
-        The request as YAML, Python and a command line.
+    request
+        What it was made by; its paths are shown as they are.
     replayed
         What a replay in a fresh process gave, in one sentence; empty if there was none.
     """
 
     result: LoadResult
-    plan: str
-    code: str
-    command: str
+    request: LoadRequest
     replayed: str = ""
 
 
@@ -97,9 +100,7 @@ def make_report(report: Report, progress: Progress | None = None) -> str:
         _section("Notes", _notes(result.notes)),
         _section("Every array of the file", _ledger(result.ledger)),
         _section("Figures", "".join(map(_figure, figures))),
-        _section("The same as a file (YAML)", _pre(report.plan)),
-        _section("The same in Python", _pre(report.code)),
-        _section("The same on the command line", _pre(report.command)),
+        *_again(report.request),
         _section("Versions", _facts(_versions(experiment))),
     ]
     return (
@@ -109,6 +110,16 @@ def make_report(report: Report, progress: Progress | None = None) -> str:
         f"<title>{_bare(experiment.signature)}</title><style>{_STYLE}</style></head>"
         f"<body>{''.join(parts)}</body></html>\n"
     )
+
+
+def _again(request: LoadRequest) -> Iterator[str]:
+    """Write the request in three forms."""
+    from driada_widgets.core.request.codegen import to_code, to_command
+    from driada_widgets.core.request.text import to_yaml
+
+    yield _section("The same as a file (YAML)", f"<p>{PATHS}</p>{_pre(to_yaml(request))}")
+    yield _section("The same in Python", _pre(to_code(request)))
+    yield _section("The same on the command line", _pre(to_command(request)))
 
 
 def _section(title: str, body: str) -> str:

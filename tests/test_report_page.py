@@ -14,9 +14,7 @@ import pytest
 from driada_widgets.core.errors import LoadCancelledError
 from driada_widgets.core.pipeline import LoadResult, run
 from driada_widgets.core.report import Progress
-from driada_widgets.core.request.codegen import to_code, to_command
 from driada_widgets.core.request.model import FeatureChoice, LoadRequest, SourceSpec
-from driada_widgets.core.request.text import to_yaml
 from driada_widgets.report_page import Report, make_report
 from tests.samples import make_aligned
 from tests.saved import DRIADA_PICKLE
@@ -58,14 +56,7 @@ def built(folder: Path, **changes: Any) -> tuple[LoadRequest, LoadResult]:
 
 def page_of(request: LoadRequest, result: LoadResult, **more: Any) -> str:
     """Write the report of a request."""
-    report = Report(
-        result=result,
-        plan=to_yaml(request),
-        code=to_code(request),
-        command=to_command(request),
-        **more,
-    )
-    return make_report(report)
+    return make_report(Report(result=result, request=request, **more))
 
 
 @pytest.fixture(scope="module")
@@ -164,4 +155,4 @@ def test_report_can_be_cancelled(tmp_path: Path) -> None:
     progress = Progress(listener=lambda now: now.cancel() if now.done == 1 else None)
 
     with pytest.raises(LoadCancelledError):
-        make_report(Report(result=result, plan=to_yaml(request), code="", command=""), progress)
+        make_report(Report(result=result, request=request), progress)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from driada_widgets.core.errors import ParameterError
-from driada_widgets.core.request.text import not_replayable, write_request
+from driada_widgets.core.request.text import not_replayable, without_folders, write_request
 from driada_widgets.panel.download import file_name
 from driada_widgets.panel.save_verbs import SaveVerbs
 from driada_widgets.panel.snapshot import JobView
@@ -72,9 +72,7 @@ class ShareVerbs(SaveVerbs):
         shown = self.snapshot
         report = Report(
             result=self.result,
-            plan=shown.plan,
-            code=shown.code,
-            command=shown.command,
+            request=without_folders(shown.request, self.roots.folders),
             replayed=shown.work.replayed.words if shown.work.replayed else "",
         )
         name = file_name(shown.session_name, " report.html")

@@ -202,6 +202,26 @@ def test_report_is_handed_out(tmp_path: Path) -> None:
     assert "http" not in re.sub(r'base64,[^"]*|http-equiv', "", page)
 
 
+def test_report_names_no_folder_of_this_computer(tmp_path: Path) -> None:
+    """It is shared: the recording is shown by its name and its place below the page's folder."""
+    folder = tmp_path / "day 1"
+    folder.mkdir()
+    panel = make_panel(tmp_path)
+    panel.state.choose_kind("file")
+    panel.state.choose_file(str(write_recording(folder)))
+    panel.state.open()
+    panel.state.check()
+    panel.state.build()
+    panel.state.save()
+    panel.state.go("save")
+
+    page = handed_out(find(panel, "dw-report-download"))[1].decode()
+
+    assert str(tmp_path) not in page
+    assert "path: day 1/mouse.npz" in page
+    assert "Folders of the computer that made this report are left out" in page
+
+
 def test_report_needs_an_experiment(tmp_path: Path) -> None:
     """Before a build, and after an edit, the reason stands beside the button."""
     panel = to_save(tmp_path)

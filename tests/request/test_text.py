@@ -35,6 +35,7 @@ from driada_widgets.core.request.text import (
     to_dict,
     to_json,
     to_yaml,
+    without_folders,
     write_request,
 )
 from tests.request_strategies import names, requests
@@ -339,3 +340,19 @@ def test_the_canonical_form_tells_experiments_apart(
 ) -> None:
     """What does not change the experiment is not in the canonical form; all else is."""
     assert same == (json.dumps(canonical(one)) == json.dumps(canonical(other)))
+
+
+def test_a_shared_request_names_no_folder() -> None:
+    """Inside the given folders places stay, elsewhere names; what is relative stays as it is."""
+    request = LoadRequest(
+        source=SourceSpec(path=Path("/lab/day 1/m.npz")),
+        save=SaveSpec(path=Path("/home/someone/out/m.pickle")),
+        root=Path("/home/someone/DRIADA data"),
+    )
+
+    shared = without_folders(request, [Path("/other"), Path("/lab")])
+
+    assert shared.source.path == Path("day 1/m.npz")
+    assert shared.save == SaveSpec(path=Path("m.pickle"))
+    assert shared.root == Path("DRIADA data")
+    assert without_folders(shared, [Path("/lab")]) == shared

@@ -20,7 +20,7 @@ from driada_widgets.core.request.writing import canonical, not_replayable, to_di
 from driada_widgets.core.request.yaml_form import read_yaml, write_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from driada_widgets.core.request.model import LoadRequest
 
@@ -36,6 +36,7 @@ __all__ = [
     "to_entries",
     "to_json",
     "to_yaml",
+    "without_folders",
     "write_request",
 ]
 
@@ -243,6 +244,26 @@ def _with_paths(request: LoadRequest, turn: Callable[[Path], Path]) -> LoadReque
     if save is not None and save.path is not None:
         save = replace(save, path=turn(save.path))
     return replace(request, source=source, save=save)
+
+
+def without_folders(request: LoadRequest, folders: Sequence[Path]) -> LoadRequest:
+    """Give a request that names no place of this computer, for what is shown to others.
+
+    Parameters
+    ----------
+    request
+        Any request.
+    folders
+        What lies in one of these is written relative to it; of other full paths the name stays.
+    """
+
+    def place(path: Path) -> Path:
+        for folder in folders:
+            if path.is_relative_to(folder):
+                return path.relative_to(folder)
+        return Path(path.name) if path.is_absolute() else path
+
+    return replace(_with_paths(request, place), root=place(request.root))
 
 
 def _relative(path: Path, folder: Path) -> Path:
