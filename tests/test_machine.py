@@ -111,11 +111,11 @@ def test_unknown_room_is_not_guessed(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_memory_is_given_back_where_that_is_possible(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without glibc nothing happens; with it the library is asked, and nothing breaks."""
-    machine.give_back_memory()
+    machine.trim_memory()
     monkeypatch.setattr(ctypes, "CDLL", lambda _name: SimpleNamespace())
     machine._trimmer.cache_clear()
 
-    machine.give_back_memory()
+    machine.trim_memory()
 
     assert machine._trimmer() is None
     machine._trimmer.cache_clear()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import gc
 import os
 import shutil
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["format_bytes", "free_disk", "free_memory", "give_back_memory", "trim_memory"]
+__all__ = ["format_bytes", "free_disk", "free_memory", "trim_memory"]
 
 _MEMINFO = Path("/proc/meminfo")
 _CGROUP = Path("/sys/fs/cgroup")
@@ -48,19 +47,12 @@ def free_memory() -> int | None:
     return min(known) if known else None
 
 
-def give_back_memory() -> None:
+def trim_memory() -> None:
     """Return freed memory to the system, where the C library keeps it for later (glibc does).
 
-    Objects that refer to each other in circles, as figures do, are freed first. After some
-    pictures of a large recording all that is more than what is in use. It takes about 0.1 s,
-    so it is for moments in which nothing else happens.
+    After some pictures of a large recording that is more than what is in use. It takes some
+    milliseconds, in which other threads go on.
     """
-    gc.collect()
-    trim_memory()
-
-
-def trim_memory() -> None:
-    """Return memory that was freed already to the system, where the C library keeps it."""
     trim = _trimmer()
     if trim is not None:
         trim(0)

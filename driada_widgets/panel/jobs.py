@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from driada_widgets.core.errors import LoadCancelledError
-from driada_widgets.core.machine import give_back_memory
+from driada_widgets.core.machine import trim_memory
 from driada_widgets.core.report import Progress
 from driada_widgets.panel.binding import guarded, report_error
 
@@ -227,9 +227,9 @@ class Worker(Runner):
         loop.call_later(_REST_SEC, self._rest, job)
 
     def _rest(self, job: Job) -> None:
-        """Tidy memory, unless another call has begun meanwhile."""
+        """Tidy memory, unless another call has begun meanwhile; nothing here waits for it."""
         if job is self._job:
-            give_back_memory()
+            threading.Thread(target=trim_memory, name="dw-rest", daemon=True).start()
 
     def _take_turn(self, job: Job) -> None:
         with self._turn:

@@ -277,8 +277,9 @@ def to_png(figure: Figure, page: Page, *, is_last: bool = False) -> bytes:
     page
         Tells the theme.
     is_last
-        Whether nobody needs the figure any more. It is then emptied: figures refer to themselves
-        in circles, and their images would wait until Python looks for circles.
+        Whether nobody needs the figure any more. It is then taken apart: figures refer to
+        themselves in circles, and their images would wait until Python looks for circles, which
+        stops everything for a tenth of a second.
 
     Returns
     -------
@@ -292,8 +293,6 @@ def to_png(figure: Figure, page: Page, *, is_last: bool = False) -> bytes:
     agg: Any = backend_agg  # its renderer has no types
     renderer = agg.RendererAgg(width, height, figure.dpi)
     figure.draw(renderer)
-    if is_last:
-        figure.clear()
     colours, nearest = _palette(page.theme)
     pixels = np.asarray(renderer.buffer_rgba())
     red, green, blue = (pixels[..., part].astype(np.uint16) >> 3 for part in range(3))
@@ -302,7 +301,18 @@ def to_png(figure: Figure, page: Page, *, is_last: bool = False) -> bytes:
     out = io.BytesIO()
     run_length = 3  # zlib's strategy for long runs of equal bytes, as rows of these pictures have
     small.save(out, "png", compress_level=1, compress_type=run_length)
+    if is_last:
+        del pixels
+        _break_circles(figure, renderer)
     return out.getvalue()
+
+
+def _break_circles(figure: Figure, renderer: object) -> None:
+    """Free what a figure that was drawn holds, now: its images, and the canvas behind its texts."""
+    parts = figure.findobj(include_self=False)
+    figure.clear()
+    for part in (*parts, renderer):
+        vars(part).clear()
 
 
 def warm_up(page: Page) -> None:

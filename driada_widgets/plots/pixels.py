@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,22 +44,32 @@ def fill_box(
 
 
 def _pixels(image: NDArray[np.uint8], box_of: Callable[[], BboxBase]) -> Artist:
+    pixels = _kind()(image, box_of)
+    pixels.set_zorder(1)
+    return pixels
+
+
+@functools.cache
+def _kind() -> Callable[[NDArray[np.uint8], Callable[[], BboxBase]], Artist]:
+    """Give the class, made once: matplotlib is imported late, and takes time for each class."""
     from matplotlib.artist import Artist
 
     class Pixels(Artist):
-        """Draws the image at the size that its place has on the canvas."""
+        """Draws an image at the size that its place has on the canvas."""
+
+        def __init__(self, image: NDArray[np.uint8], box_of: Callable[[], BboxBase]) -> None:
+            super().__init__()
+            self._image, self._box_of = image, box_of
 
         def draw(self, renderer: Any) -> None:
-            box = box_of()
+            box = self._box_of()
             left, bottom = round(box.x0), round(box.y0)
             n_rows, n_columns = round(box.y1) - bottom, round(box.x1) - left
-            if not (image.size and n_rows > 0 and n_columns > 0):
+            if not (self._image.size and n_rows > 0 and n_columns > 0):
                 return
             pen = renderer.new_gc()
-            flipped = np.ascontiguousarray(fit(image, n_rows, n_columns)[::-1])
+            flipped = np.ascontiguousarray(fit(self._image, n_rows, n_columns)[::-1])
             renderer.draw_image(pen, left, bottom, flipped)
             pen.restore()
 
-    pixels = Pixels()
-    pixels.set_zorder(1)
-    return pixels
+    return Pixels

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from driada_widgets.core.report import Progress
+from driada_widgets.panel import jobs
 from driada_widgets.panel.jobs import InlineRunner, Runner, Worker
 from tests.promptness import promptly
 from tests.widgets import unexpected
@@ -154,6 +155,21 @@ def test_patience_ends() -> None:
 
     assert sorted(told) == ["done", "run", "started"]
     assert told[-1] == "done"
+
+
+def test_memory_is_tidied_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a rest, another thread gives memory back: no message of a person waits for it."""
+    threads: list[threading.Thread] = []
+    monkeypatch.setattr(jobs, "_REST_SEC", 0.01)
+    monkeypatch.setattr(jobs, "trim_memory", lambda: threads.append(threading.current_thread()))
+
+    async def handler() -> None:
+        Worker().start(lambda _progress: None, on_done=lambda _: None, on_error=unexpected)
+        await until(lambda: threads)
+
+    in_loop(handler)
+
+    assert threads[0] is not threading.current_thread()
 
 
 def test_progress_is_told_while_it_runs() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import warnings
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends import backend_agg
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -83,12 +86,42 @@ def test_png_has_the_pixels_of_the_page(ratio: float, size: tuple[int, int]) -> 
 
 
 def test_last_use_empties_the_figure() -> None:
-    """What nobody needs any more frees its memory at once; else it can be drawn again."""
+    """What nobody needs any more is taken apart; else it can be drawn again."""
     figure = FIGURES["heatmap"]()
     first = to_png(figure, Page())
 
     assert to_png(figure, Page(), is_last=True) == first
     assert figure.axes == []
+
+
+@pytest.mark.parametrize("name", list(FIGURES))
+def test_last_use_frees_canvas_and_images(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pixels of a picture and of its canvas go at once, without a search for circles."""
+    large: list[weakref.ref[Any]] = []
+
+    agg: Any = backend_agg  # its renderer has no types
+    make = agg.RendererAgg
+
+    def watched(*size: float) -> Any:
+        renderer = make(*size)
+        large.append(weakref.ref(renderer._renderer))
+        return renderer
+
+    monkeypatch.setattr(agg, "RendererAgg", watched)
+    figure = FIGURES[name]()
+    large += [
+        weakref.ref(part._image) for part in figure.findobj(lambda each: hasattr(each, "_image"))
+    ]
+    gc.collect()
+    gc.disable()
+    try:
+        to_png(figure, Page(), is_last=True)
+        left = [each() for each in large]
+    finally:
+        gc.enable()
+
+    assert left
+    assert left == [None] * len(left)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
