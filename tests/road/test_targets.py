@@ -145,6 +145,15 @@ def test_archive_is_not_called_something_else(request_: LoadRequest, suffix: str
     assert path.with_name("day 2.1").is_file()
 
 
+@pytest.mark.parametrize("thing", [None, 5, {}, (1, None)], ids=repr)
+def test_what_is_no_experiment_is_not_saved(tmp_path: Path, thing: object) -> None:
+    """``load_experiment`` gives a pair, which is easily passed on whole."""
+    with pytest.raises(TypeError, match="expected an Experiment to save; got"):
+        save_experiment(thing, tmp_path / "e.npz")  # type: ignore[arg-type]  # the mistake
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_format_of_a_later_version_is_refused_before_building(request_: LoadRequest) -> None:
     """A request may name it already; nothing is built for nothing."""
     path = place(request_).with_suffix(".nwb")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import coo_array, csr_matrix
 
 from driada_widgets.core.errors import DataShapeError, DataTypeError, ParameterError
 from driada_widgets.core.sources.memory import arrays_of, inventory_of
@@ -47,6 +48,18 @@ def test_copies_are_apart() -> None:
     assert np.shares_memory(views["calcium"], data["calcium"])
     assert not views["calcium"].flags.writeable
     assert data["calcium"].flags.writeable
+
+
+def test_sparse_matrices_are_made_dense() -> None:
+    """Deconvolved activity is often kept like that; NumPy would see one object without a shape."""
+    dense = np.eye(3, 9)
+    data = {"calcium": csr_matrix(dense), "speed": coo_array(dense[1:2])}
+
+    inventory, read = inventory_of(data), arrays_of(data)
+
+    assert [info.shape for info in inventory.arrays] == [(3, 9), (1, 9)]
+    np.testing.assert_array_equal(dense, read["calcium"])
+    np.testing.assert_array_equal(dense[1:2], read["speed"])
 
 
 @pytest.mark.parametrize("key", [5, None, ("x", "y")], ids=repr)

@@ -44,11 +44,18 @@ def save_as(
 
     Raises
     ------
+    TypeError
+        If it is no experiment.
     ParameterError
         If the format cannot be written, or the place is the file that it is made from.
     StorageError
         If it cannot be written; an older file is still there.
     """
+    # The annotation cannot keep callers from passing what they took for an experiment.
+    given: object = experiment
+    if not isinstance(given, Experiment):
+        msg = f"expected an Experiment to save; got {type(given).__name__}"
+        raise TypeError(msg)
     refuse_other_format(path, format_)
     refuse_source(path, experiment.provenance.get("source"))
     if format_ == "archive":

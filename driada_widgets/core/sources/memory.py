@@ -117,6 +117,9 @@ def _check_keys(data: Mapping[Any, Any]) -> None:
 
 
 def _see(name: str, value: Any) -> _Seen:
+    to_dense = getattr(value, "toarray", None)
+    if callable(to_dense):  # a sparse matrix of SciPy, which NumPy would take for one object
+        value = to_dense()
     if isinstance(value, np.ma.MaskedArray):
         return _see_masked(name, value)
     try:
