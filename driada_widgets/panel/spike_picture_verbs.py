@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from driada_widgets.panel.overlay_verbs import OverlayVerbs
-from driada_widgets.panel.picture_verbs import ROWS_PER_PAGE
+from driada_widgets.panel.picture_verbs import ROWS_PER_PAGE, SHOWN_STEPS
 from driada_widgets.panel.picture_view import TRIED_ORDER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from driada_widgets.core.experiment.experiment import Experiment
+    from driada_widgets.core.report import Progress
     from driada_widgets.panel.jobs import Runner
     from driada_widgets.panel.spike_view import SpikeColumn, SpikePicture, SpikeRow
 
@@ -27,6 +28,7 @@ class SpikePictureVerbs(OverlayVerbs):
     spike_rows: tuple[SpikeRow, ...] = ()
     """What the spikes of each neuron are worth, once they were judged."""
     _judged: Experiment | None = None
+    _events: tuple[Experiment, NDArray[np.generic] | None] | None = None
     _judge: Runner | None = None
 
     @property
@@ -36,8 +38,13 @@ class SpikePictureVerbs(OverlayVerbs):
         Not 0 where there is an event, shape ``(n_cells, n_frames)`` as recorded; ``None`` if there
         are none, or the recording is used otherwise by now.
         """
-        experiment = self.result.experiment if self.result is not None else None
-        found = None if experiment is None else experiment.contents.spikes
+        experiment = self.experiment
+        if experiment is None:
+            return None
+        if self._events is None or self._events[0] is not experiment:
+            # Gathering the contents asks every neuron; spikes of a built experiment stay.
+            self._events = (experiment, experiment.contents.spikes)
+        found = self._events[1]
         is_same = found is not None and found.shape == (self.n_cells, self.n_frames)
         return found if is_same else None
 
@@ -68,11 +75,12 @@ class SpikePictureVerbs(OverlayVerbs):
         from driada_widgets.panel.spike_rows import rows_of
 
         self._judge = self._judge or self.new_runner()
-        self._set_spikes(measuring=True)
+        self._set_spikes(measuring=0.0)
         self._judge.start(
-            lambda _: rows_of(experiment, experiment.spike_quality()),
+            lambda progress: rows_of(experiment, experiment.spike_quality(progress=progress)),
             on_done=lambda rows: self._keep_judged(experiment, rows),
             on_error=self._not_judged,
+            on_progress=self._tell_judged,
         )
 
     def look_at_tried(self, cell: int | None = None) -> None:
@@ -110,7 +118,7 @@ class SpikePictureVerbs(OverlayVerbs):
         if self._judge is not None:
             self._judge.close()
         self.spike_rows, self._judged = (), None
-        self._set_spikes(measuring=False, page=0)
+        self._set_spikes(measuring=None, page=0)
         has_spikes = self.experiment is not None and self.spikes_on_screen is not None
         self.show_overlay(
             found_overlay(self.experiment) if has_spikes and self.experiment else None
@@ -120,10 +128,15 @@ class SpikePictureVerbs(OverlayVerbs):
     def _keep_judged(self, experiment: Experiment, rows: tuple[SpikeRow, ...]) -> None:
         self.spike_rows, self._judged = rows, experiment
         revision = self.snapshot.spikes.quality_revision + 1
-        self._set_spikes(measuring=False, quality_revision=revision)
+        self._set_spikes(measuring=None, quality_revision=revision)
+
+    def _tell_judged(self, progress: Progress) -> None:
+        if self.snapshot.spikes.measuring is not None and progress.total:
+            share = progress.done * SHOWN_STEPS // progress.total / SHOWN_STEPS
+            self._set_spikes(measuring=share)
 
     def _not_judged(self, error: Exception) -> None:
-        self._set_spikes(measuring=False)
+        self._set_spikes(measuring=None)
         self.show_error("build", "Judge the spikes", error)
 
     def _prepare_picture(self) -> None:

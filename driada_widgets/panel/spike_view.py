@@ -71,7 +71,7 @@ class SpikeView:
     shown
         Which picture of the spikes is on screen.
     measuring
-        Whether the spikes of all neurons are being judged.
+        Share of the neurons whose spikes are judged so far; ``None`` if nobody is judging.
     quality_revision
         Grows with each judgement; 0: there is none for the spikes on screen.
     sort_column, sort_descending, page
@@ -88,7 +88,7 @@ class SpikeView:
     tried_with: str = ""
     tried_spec: Any = None
     shown: SpikePicture = "raster"
-    measuring: bool = False
+    measuring: float | None = None
     quality_revision: int = 0
     sort_column: SpikeColumn = "cell"
     sort_descending: bool = False

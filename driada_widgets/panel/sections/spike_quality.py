@@ -54,7 +54,9 @@ class SpikeTable:
     def render(self, snapshot: Snapshot) -> None:
         """Show the neurons of a snapshot, once they are judged."""
         spikes, rows = snapshot.spikes, self._section.state.spike_rows
-        set_html(self._wait, "Judging the spikes of all neurons…" if spikes.measuring else "")
+        share = spikes.measuring
+        words = "" if share is None else f"Judging the spikes of all neurons: {share:.0%}"
+        set_html(self._wait, words)
         show(self._pages.widget, visible=bool(rows))
         key = (
             *(spikes.quality_revision, spikes.sort_column, spikes.sort_descending, spikes.page),
