@@ -53,7 +53,8 @@ class Keys:
             self.page.keyboard.press(key)
 
     def to(self, selector: str, key: str = "Tab") -> None:
-        """Press Tab until the focus is there."""
+        """Press Tab until the focus is there, once it is on screen."""
+        expect(self.page.locator(selector).first).to_be_visible()
         for _ in range(MOST_TABS):
             if self.page.evaluate(f"document.activeElement?.matches({selector!r}) ?? false"):
                 return

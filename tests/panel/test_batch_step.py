@@ -222,7 +222,7 @@ def test_rows_are_shown_as_they_get_done_and_cancel_keeps_them(tmp_path: Path) -
     async def until(is_so: Any) -> None:
         started = time.monotonic()
         while not is_so():
-            assert time.monotonic() - started < 20
+            assert time.monotonic() - started < 60
             await asyncio.sleep(0.002)
 
     async def go() -> PanelState:

@@ -283,7 +283,7 @@ class Impatient:
             progress.cancel()
 
 
-async def until(is_so: Callable[[], bool], seconds: float = 10.0) -> float:
+async def until(is_so: Callable[[], bool], seconds: float = 60.0) -> float:
     """Wait until something is so; give how long that took."""
     started = time.monotonic()
     while not is_so():

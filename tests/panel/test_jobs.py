@@ -21,7 +21,7 @@ RUNNERS = [pytest.param(Worker, id="worker"), pytest.param(InlineRunner, id="inl
 
 def in_loop(handler: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run as a handler runs in a kernel: inside a loop."""
-    asyncio.run(asyncio.wait_for(handler(), timeout=10))
+    asyncio.run(asyncio.wait_for(handler(), timeout=60))
 
 
 async def until(is_true: Callable[[], object]) -> None:

@@ -254,7 +254,7 @@ def test_opening_does_not_block_the_page(tmp_path: Path) -> None:
         assert state.snapshot.inventory is None
         started = time.monotonic()
         while not (state.snapshot.is_checked and state.snapshot.is_built):
-            assert time.monotonic() - started < 10
+            assert time.monotonic() - started < 60
             await asyncio.sleep(0.005)
 
     asyncio.run(go())
