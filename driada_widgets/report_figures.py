@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from driada_widgets.core.request import frames
+from driada_widgets.core.resolve.trace_unit import trace_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,7 @@ class ReportFigure:
 
 
 def report_figures(
-    experiment: Experiment, progress: Progress | None = None
+    experiment: Experiment, progress: Progress | None = None, *, neural: str = ""
 ) -> tuple[ReportFigure, ...]:
     """Draw what a report shows.
 
@@ -61,17 +62,20 @@ def report_figures(
         What was built or opened.
     progress
         Told about figures; asked whether to stop.
+    neural
+        Name of the neural data in their file, which may tell their unit; empty if unknown.
     """
     contents = experiment.contents
     fps = float(experiment.static_features["fps"])
     calcium = np.asarray(contents.calcium)
     mask = contents.bad_frames_mask
     bad = () if mask is None else frames.from_mask(mask)
+    unit = trace_unit(neural, contents.metadata)
     makers: list[tuple[str, str, Callable[[], Figure]]] = [
         (
             "Traces",
             f"The first {min(N_TRACES, len(calcium))} of {len(calcium):,} neurons over all frames.",
-            lambda: _traces(calcium, fps, bad),
+            lambda: _traces(calcium, fps, bad, unit),
         ),
         (
             "All neurons",
@@ -98,8 +102,8 @@ def report_figures(
     return tuple(figures)
 
 
-def _traces(calcium: NDArray[Any], fps: float, bad: frames.Ranges) -> Figure:
-    from driada_widgets.plots import plot_traces
+def _traces(calcium: NDArray[Any], fps: float, bad: frames.Ranges, unit: str) -> Figure:
+    from driada_widgets.plots import UNKNOWN_UNIT, plot_traces
 
     rows, step = _thinned(calcium[:N_TRACES])
     return plot_traces(
@@ -107,6 +111,7 @@ def _traces(calcium: NDArray[Any], fps: float, bad: frames.Ranges) -> Figure:
         fps=fps / step,
         cells=range(len(rows)),
         n_total=len(calcium),
+        unit=unit or UNKNOWN_UNIT,
         bad=_thinned_ranges(bad, step),
     )
 

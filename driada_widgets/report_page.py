@@ -90,7 +90,8 @@ def make_report(report: Report, progress: Progress | None = None) -> str:
     """
     result = report.result
     experiment = result.experiment
-    figures = report_figures(experiment, progress)
+    item = result.plan.array_of("calcium") if result.plan is not None else None
+    figures = report_figures(experiment, progress, neural=item.name if item is not None else "")
     parts = [
         f"<h1>{escape(experiment.signature)}</h1>",
         f'<p class="quiet">Report of {time.strftime("%d %b %Y, %H:%M")}, '

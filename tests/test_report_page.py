@@ -15,6 +15,7 @@ from driada_widgets.core.errors import LoadCancelledError
 from driada_widgets.core.pipeline import LoadResult, run
 from driada_widgets.core.report import Progress
 from driada_widgets.core.request.model import FeatureChoice, LoadRequest, SourceSpec
+from driada_widgets.plots import plot_traces
 from driada_widgets.report_page import Report, make_report
 from tests.samples import make_aligned
 from tests.saved import DRIADA_PICKLE
@@ -147,6 +148,39 @@ def test_long_recordings_are_drawn_thinned(tmp_path: Path) -> None:
 
     assert len(markup) < 3_000_000
     assert re.search("The first 12 of 30 neurons", markup)
+
+
+@pytest.mark.parametrize(
+    ("changes", "neural", "unit"),
+    [
+        ({}, None, "a.u. (unit unknown)"),
+        ({"_metadata": np.array('{"units": "$counts$"}')}, None, "$counts$"),
+        ({"dff": make_aligned()["calcium"]}, "dff", "ΔF/F"),
+    ],
+    ids=["unknown", "metadata", "name"],
+)
+def test_figures_have_the_unit_that_the_file_tells(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+    neural: str | None,
+    unit: str,
+) -> None:
+    """The metadata, or the name of the neural data, tell the unit of the traces."""
+    drawn = []
+
+    def record(rows: Any, **options: Any) -> Any:
+        drawn.append(options["unit"])
+        return plot_traces(rows, **options)
+
+    monkeypatch.setattr("driada_widgets.plots.plot_traces", record)
+    np.savez(tmp_path / "rec.npz", **make_aligned(), **changes)
+    source = SourceSpec(path=tmp_path / "rec.npz", neural=neural)
+    request = LoadRequest(source=source, exp_params={"name": "m"})
+
+    page_of(request, run(request))
+
+    assert drawn == [unit]
 
 
 def test_report_can_be_cancelled(tmp_path: Path) -> None:

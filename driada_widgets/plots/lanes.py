@@ -141,7 +141,8 @@ def draw_lanes(
         axes.axvspan(start, stop, fill=False, linestyle="--", edgecolor=page.ink, linewidth=1.0)
     mark_bad(axes, bad, page, start=window[0], stop=window[1])
     time_axis(axes, *window, fps=fps, unit=unit)
-    scale = f"a lane is {shared / SHARED_LANES:.3g} {units or UNKNOWN_UNIT} high"
+    shown = label_text(units or UNKNOWN_UNIT, limit=30)
+    scale = f"a lane is {shared / SHARED_LANES:.3g} {shown} high"
     set_title(axes, page, f"{title} · {scale}" if title else scale)
     return figure
 

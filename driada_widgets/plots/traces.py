@@ -91,7 +91,7 @@ def plot_traces(
         axes,
         page,
         f"{len(rows)} of {number(n_total or calcium.shape[0])} neurons; "
-        f"rows are {step:.3g} {unit} apart",
+        f"rows are {step:.3g} {label_text(unit, limit=30)} apart",
     )
     mark_bad(axes, bad, page, start=0, stop=n_frames)
     time_axis(axes, 0, n_frames, fps=fps, unit="s")

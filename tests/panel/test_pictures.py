@@ -293,6 +293,16 @@ def test_names_from_files_are_text_everywhere(tmp_path: Path) -> None:
     assert "&lt;img" in text_of(panel)
 
 
+@pytest.mark.parametrize(
+    ("metadata", "unit"), [('{"units": "dF/F"}', "ΔF/F"), ("{}", "")], ids=["told", "unknown"]
+)
+def test_traces_have_the_unit_that_the_file_tells(tmp_path: Path, metadata: str, unit: str) -> None:
+    """The scale bar says it; without it, it says that it is unknown."""
+    panel = checked(write_recording(tmp_path, _metadata=np.array(metadata)))
+
+    assert find(panel, "dw-traces").units == unit
+
+
 def test_technician_page_still_has_its_traces(panel: LoaderPanel) -> None:
     """The trace picture stands alone, too."""
     from driada_widgets.panel.sections.pictures import TracePicture
