@@ -19,6 +19,7 @@ import pytest
 import driada_widgets
 from driada_widgets import LoadRequest, SourceSpec, cli
 from driada_widgets.core.request.text import from_yaml, write_request
+from driada_widgets.core.sources import registry
 
 ROOT = Path(__file__).parent.parent
 RECORDING = ROOT / "driada_widgets" / "data" / "dg_mouse2-1_day1" / "dg_2-1_D1.npz"
@@ -53,8 +54,11 @@ def working_in(folder: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("where", "text"), blocks("python"), ids=[w for w, _ in blocks("python")])
-def test_python_block_runs(where: str, text: str, tmp_path: Path) -> None:
+def test_python_block_runs(
+    where: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever pastes a block from the documents gets a result, not an error."""
+    monkeypatch.setattr(registry, "_registered", dict(registry._registered))
     with working_in(tmp_path), contextlib.redirect_stdout(io.StringIO()):
         exec(compile(text, where, "exec"), {"__name__": "pasted"})
 
@@ -71,6 +75,14 @@ def test_commands_of_the_documents_work(tmp_path: Path, capfd: pytest.CaptureFix
 
     assert {line: code for line, code in ended.items() if code != 0} == {}
     capfd.readouterr()
+
+
+@pytest.mark.parametrize("name", sorted({*driada_widgets.__all__} - {"__version__"}))
+def test_every_public_name_has_an_example(name: str) -> None:
+    """A name without an example that runs is not a promise to anybody."""
+    examples = [text for _, text in blocks("python")]
+
+    assert any(re.search(rf"\b{name}\b", text) for text in examples)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
