@@ -20,7 +20,15 @@ import numpy as np
 
 from benchmarks import panel_browser as browse
 from benchmarks.panel_pages import FOLDER_VARIABLE, N_CELLS, N_SMALL, write_recording
-from benchmarks.timing import ROOT, Row, call_of, measure, print_rows, stopwatch
+from benchmarks.timing import (
+    ROOT,
+    Row,
+    call_of,
+    keep_state_in,
+    measure,
+    print_rows,
+    stopwatch,
+)
 from tests.journeys.servers import jupyterlab, voila, write_notebook
 
 if TYPE_CHECKING:
@@ -196,6 +204,7 @@ def main(rounds: int) -> int:
     with tempfile.TemporaryDirectory(prefix="driada-benchmark-") as name, browse.browser() as used:
         folder = Path(name)
         os.environ[FOLDER_VARIABLE] = name
+        keep_state_in(folder)
         write_recording(folder / "large.npz", N_CELLS)
         write_recording(folder / "small.npz", N_SMALL)
         rows = cold(used, folder, rounds)

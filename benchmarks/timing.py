@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -20,9 +21,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["Call", "Row", "Stopwatch", "call_of", "measure", "print_rows", "stopwatch"]
+__all__ = [
+    "Call",
+    "Row",
+    "Stopwatch",
+    "call_of",
+    "keep_state_in",
+    "measure",
+    "print_rows",
+    "stopwatch",
+]
 
 ROOT = Path(__file__).parents[1]
+
+
+def keep_state_in(folder: Path) -> None:
+    """Let panels, here and in processes that are started, leave nothing with the user's plans."""
+    os.environ["DRIADA_WIDGETS_STATE"] = str(folder / "state")
 
 
 @dataclass(slots=True)
