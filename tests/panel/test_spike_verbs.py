@@ -203,68 +203,6 @@ def test_neurons_tried_stand_first_in_the_traces(tmp_path: Path) -> None:
     assert state.cells_in_order.tolist() == list(range(12))
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "words"),
-    [
-        ("n_iter", "two", "whole number"),
-        ("n_iter", "2.5", "whole number"),
-        ("n_iter", "1000", "from 1 to"),
-        ("sigma", "-1", "from 0 to"),
-        ("sigma", "nan", "a number"),
-        ("no_such", "1", "no option"),
-    ],
-)
-def test_wrong_options_are_refused(state: PanelState, name: str, text: str, words: str) -> None:
-    """The message names the option and its bounds; nothing is set."""
-    with pytest.raises(ParameterError, match=words):
-        state.set_spike_option(name, text)
-
-    assert state.spike_spec == SpikeSpec(method="wavelet")
-
-
-def test_options_are_those_that_differ(state: PanelState) -> None:
-    """Defaults are not written down; each method keeps its own; an empty field is the default."""
-    state.set_spike_option("sigma", "4,5")
-    state.set_spike_option("n_iter", "3")
-    state.set_spike_option("create_event_regions", True)
-    of_wavelet = state.spike_spec
-    state.set_spike_method("threshold")
-    of_threshold = state.spike_spec
-    state.set_spike_method("wavelet")
-    state.set_spike_option("sigma", "")
-
-    assert of_wavelet.options == {"sigma": 4.5, "create_event_regions": True}
-    assert of_threshold == SpikeSpec(method="threshold")
-    assert state.spike_spec.options == {"create_event_regions": True}
-    state.reset_spike_options()
-    assert state.spike_spec.options == {}
-
-
-def test_recommendation_is_chosen_until_another_is(tmp_path: Path) -> None:
-    """The recommended method for the frame rate is the one that is set."""
-    state = opened_state(write_recording(tmp_path))
-    recommended = state.recommendation
-
-    assert state.spike_method == recommended.method
-    assert "20 Hz" in recommended.why
-    state.set_indicator("GCaMP6s")
-    assert "GCaMP6s" in state.recommendation.why
-    state.set_indicator("something else")
-    assert state.snapshot.spikes.indicator == ""
-
-
-def test_missing_package_is_told(state: PanelState, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A method whose package is not installed can neither be tried nor used, and is not advised."""
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    state.set_spike_method("oasis")
-
-    assert "driada-widgets[oasis]" in state.why_not_try
-    assert "driada-widgets[oasis]" in state.why_not_find
-    assert "oasis" not in state.recommendation.f1
-    state.find_spikes()
-    assert state.snapshot.request.spikes is None
-
-
 def test_nothing_is_tried_on_an_experiment_of_other_data(state: PanelState) -> None:
     """After an edit of the data the experiment must be built again first."""
     assert state.why_not_try == ""
