@@ -73,3 +73,41 @@ def test_times_that_are_given_are_used() -> None:
 
     assert kinetics.t_off_sec == 0.7
     assert kinetics.t_rise_sec != 0.7
+
+
+FRAMES = np.arange(1500)
+EVENTS = np.convolve(FRAMES % 97 == 40, np.exp(-np.arange(300) / 15.0))[:1500]
+NOISY = EVENTS + 0.1 * np.random.default_rng(0).standard_normal(1500)
+ODD_TRACES: dict[str, tuple[np.ndarray, str]] = {
+    "nan": (np.full(1500, np.nan), "not finite"),
+    "some-nan": (np.where(FRAMES % 20 == 0, np.nan, NOISY), ""),
+    "infinite-frame": (np.where(FRAMES == 5, np.inf, NOISY), ""),
+    "saturated-above": (np.minimum(NOISY, 0.6), ""),
+    "saturated-below": (np.maximum(NOISY, 0.5), "without noise"),
+    "binary": ((NOISY > 0.5).astype(float), "without noise"),
+    "without-noise": (EVENTS, "without noise"),
+    "raw-fluorescence": (NOISY * 300 + 1e5, ""),
+    "tiny": (NOISY * 1e-12, ""),
+    "short": (NOISY[:29], "only 29 frames long"),
+    "empty": (NOISY[:0], "only 0 frames long"),
+}
+
+
+@pytest.mark.parametrize("method", DECONVOLUTION_METHODS)
+@pytest.mark.parametrize(("trace", "problem"), ODD_TRACES.values(), ids=ODD_TRACES.keys())
+def test_odd_traces_give_a_problem_or_sound_spikes(
+    trace: np.ndarray, problem: str, method: str
+) -> None:
+    """Never an exception; what is found is finite, and ``matched`` says why there is nothing."""
+    times = {"t_rise_sec": 0.05, "t_off_sec": 0.75} if method == "matched" else {}
+    parameters = DeconvolutionParameters.of(method, times, fps=20.0)
+
+    spikes, _ = deconvolved_cell(trace, parameters)
+
+    assert spikes.reconstruction is not None
+    assert spikes.reconstruction.shape == trace.shape
+    assert np.isfinite(spikes.reconstruction).all()
+    assert np.isfinite(spikes.heights).all()
+    if method == "matched":
+        assert spikes.problem == problem
+        assert (spikes.frames.size > 5) == (problem == "")
