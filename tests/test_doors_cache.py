@@ -168,6 +168,22 @@ def test_a_pickle_of_driada_is_opened_and_called_unverified(
     assert "unverified" in capsys.readouterr().out
 
 
+def test_options_for_a_pickle_of_driada_are_said_to_have_no_effect(lab: Lab) -> None:
+    """It cannot be compared; whoever asked for something is told how to get it."""
+    lab.pickle.parent.mkdir(parents=True)
+    shutil.copy(GOLDENS / "driada_experiment.pickle", lab.pickle)
+
+    with pytest.warns(
+        UserWarning, match=r"had no effect: bad_frames\. force_rebuild=True"
+    ) as caught:
+        experiment = lab.load(bad_frames=[3])
+    rebuilt = lab.load(bad_frames=[3], force_rebuild=True)
+
+    assert len(caught) == 1
+    assert experiment.n_frames == 700
+    assert rebuilt.n_frames == 999
+
+
 class _Payload:
     def __init__(self, marker: Path) -> None:
         self.marker = marker

@@ -7,7 +7,7 @@ is opened as it is, and called unverified.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from driada_widgets.core.errors import DataFileError, LoaderError, ParameterError
 from driada_widgets.core.report import Note
@@ -88,7 +88,7 @@ def reuse(path: Path, request: LoadRequest, given: Mapping[str, str], usual: Pat
     fields = {*given.values(), *(f"exp_params.{key}" for key in request.exp_params)}
     verdict = cache.compare(record, wanted, path=source, given=fields)
     if verdict.status == "unverified":
-        return Kept(experiment=experiment, notes=(*notes, _unverified(path)))
+        return Kept(experiment=experiment, notes=(*notes, _unverified(path, given)))
     if verdict.status == "same":
         return Kept(experiment=experiment, notes=notes)
     if source is None:
@@ -139,12 +139,18 @@ def _concerns(field_: str, differing: tuple[str, ...]) -> bool:
     return any(each == field_ or each.startswith(f"{field_}.") for each in differing)
 
 
-def _unverified(path: Path) -> Note:
+def _unverified(path: Path, given: Mapping[str, str]) -> Note:
+    """Say that nothing is known about options; a warning if some were given, to no effect."""
     text = (
         f"{path.name} is unverified: it does not say what it was made from, so it was opened as it "
         "is and its options were not compared."
     )
-    return Note(id="options-unverified", level="info", subject=path.name, text=text)
+    # That no spikes are to be found now is no reason to doubt those that are there.
+    named = [name for name in given if name != "reconstruct_spikes"]
+    if named:
+        text += f" These had no effect: {', '.join(named)}. force_rebuild=True builds with them."
+    level: Literal["info", "warning"] = "warning" if named else "info"
+    return Note(id="options-unverified", level=level, subject=path.name, text=text)
 
 
 def _built_again(path: Path, verdict: cache.Verdict) -> Note:
