@@ -242,7 +242,12 @@ def _map_status(snapshot: Snapshot) -> str:
 def _check_status(snapshot: Snapshot) -> str:
     if snapshot.check is None:
         return ""
-    return f"{snapshot.n_to_do} to do" if snapshot.n_to_do else "ok"
+    said = f"{snapshot.n_to_do} to do" if snapshot.n_to_do else "ok"
+    warned = sum(
+        note.level == "warning" and not (note.asks or note.verbose_only)
+        for note in snapshot.check.notes
+    )
+    return f"{said}, {warned} warning{'' if warned == 1 else 's'}" if warned else said
 
 
 def _make_section(step: StepName, state: PanelState) -> Section:

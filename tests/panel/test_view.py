@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from ipywidgets import Dropdown
 
@@ -49,6 +50,18 @@ def test_whole_road_by_clicks(tmp_path: Path) -> None:
     assert "count: speed" in summary
     assert "saved.npz" in text_of(find(panel, "dw-saved"))
     assert (tmp_path / "saved.npz").is_file()
+
+
+def test_warnings_are_counted_in_the_rail(tmp_path: Path) -> None:
+    """What may change results is seen from every step, until it is mended."""
+    waves = np.exp(1j * np.arange(1000.0))
+    panel = walk_to_check(tmp_path, odd=waves, even=waves)
+    said = [find(panel, "dw-step-check").description]
+    for name in ("odd", "even"):
+        panel.state.use_feature(name, use=False)
+        said.append(find(panel, "dw-step-check").description)
+
+    assert said == ["3 Check: ok, 2 warnings", "3 Check: ok, 1 warning", "3 Check: ok"]
 
 
 def test_steps_are_made_when_they_are_first_shown(tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ def test_bad_frames_are_sorted_merged_and_cut() -> None:
     notes = [note for note in plan.notes if note.id == "bad-frames-past-end"]
     assert plan.bad_frames == ((0, 6), (990, 1000))
     assert [note.text for note in notes] == [
-        "500 of 516 bad frames are past the end of the recording (frames 0…999) and are ignored."
+        "500 of 516 bad frames are past the end of the recording (frames 0…999) and are ignored: "
+        "1000-1499."
     ]
 
 

@@ -44,11 +44,12 @@ def resolve_bad_frames(request: LoadRequest, n_frames: int | None, found: Findin
         return merged
     inside, n_past = frames.clip(merged, n_frames)
     if n_past:
+        past = [(max(start, n_frames), stop) for start, stop in merged if stop > n_frames]
         found.warn(
             "bad-frames-past-end",
             "bad_frames",
             f"{n_past} of {frames.count(merged)} bad frames are past the end of the recording "
-            f"(frames 0…{n_frames - 1}) and are ignored.",
+            f"(frames 0…{n_frames - 1}) and are ignored: {frames.to_text(past)}.",
         )
     if n_frames - frames.count(inside) < 2:
         refuse_too_few(n_frames - frames.count(inside), n_frames, found)
