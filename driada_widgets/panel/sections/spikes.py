@@ -15,6 +15,7 @@ from driada_widgets.panel.spike_rows import COLUMNS, sorted_rows, table_rows
 from driada_widgets.panel.table import DataTable
 
 if TYPE_CHECKING:
+    from driada_widgets.core.report import Progress
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
     from driada_widgets.panel.spike_view import SpikeColumn, SpikePicture
@@ -30,6 +31,10 @@ PICTURES: tuple[tuple[SpikePicture, str, str], ...] = (
     ("raster", "Raster", "dw-view-raster"),
     ("quality", "Quality of spikes", "dw-view-spike-quality"),
 )
+
+
+WARM_UP_SEC = 0.3
+"""After so long the section is on screen, and the first trial need not wait for libraries."""
 
 
 class SpikesCard:
@@ -63,6 +68,8 @@ class SpikesCard:
         self.widget.add_class("dw-spikes")
         show(self.widget, visible=False)
         show(self._remove, visible=False)
+        self._warmer = state.new_runner()
+        self._is_warm = False
 
     def render(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
@@ -71,6 +78,7 @@ class SpikesCard:
         show(self.widget, visible=is_built)
         if not is_built:
             return
+        self._warm_up()
         self._settings.render(snapshot)
         self._trial.render(snapshot)
         is_finding = snapshot.job.kind == "spikes"
@@ -82,6 +90,17 @@ class SpikesCard:
         self._progress.render(snapshot)
         set_html(self._said, _said(snapshot))
         self._pictures.render(snapshot)
+
+    def _warm_up(self) -> None:
+        """Import what a trial needs, beside everything else; a failure shows in the trial."""
+        if not self._is_warm:
+            self._is_warm = True
+            self._warmer.start(
+                _import_searches,
+                on_done=lambda _: None,
+                on_error=lambda _: None,
+                delay_sec=WARM_UP_SEC,
+            )
 
 
 class Trial:
@@ -187,6 +206,12 @@ class SpikePictures:
         if self._place.children != (picture.widget,):
             self._place.children = (picture.widget,)
         picture.render(snapshot)
+
+
+def _import_searches(progress: Progress) -> None:
+    from driada_widgets.core.experiment.cell_search import load_packages
+
+    load_packages(progress)
 
 
 def _make(name: SpikePicture, section: Section) -> Any:
