@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from driada_widgets.panel.binding import bind, css_names, escape, plain
 from driada_widgets.panel.edits import surprises, type_word
-from driada_widgets.panel.sections.base import html, set_html
+from driada_widgets.panel.sections.base import html, row, set_html, show
 from driada_widgets.panel.sections.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ __all__ = ["FeatureTable"]
 
 TYPES = ("linear", "circular", "binary", "categorical", "count", "timeline", "discrete")
 HEAD = ("Use", "Feature, and its name here", "Detected", "Sure", "Why", "Type", "")
+ROWS_PER_PAGE = 25
+"""A row is some ten widgets, each made in the browser too: hundreds of rows would block a page."""
 SHOWN_PROBLEMS = frozenset(
     {"feature-name-protected", "feature-name-double", "feature-length", "array-unreadable"}
 )
@@ -41,31 +43,64 @@ class _Item:
 
 
 class FeatureTable:
-    """One row a feature; the drop-down overrides, the button goes back to what was detected."""
+    """One row a feature; the drop-down overrides, the button goes back to what was detected.
+
+    Many features come in pages; a row is made when its page is shown first.
+    """
 
     def __init__(self, section: Section) -> None:
         self._section = section
         self._rows: dict[str, _Row] = {}
-        self.widget = widgets.VBox()
+        self._named: tuple[str, ...] = ()
+        self._shown: tuple[str, ...] = ()
+        self._page = 0
+        self._head = widgets.HBox([html(f"<b>{title}</b>") for title in HEAD])
+        self._head.add_class("dw-feature-head")
+        self._list = widgets.VBox()
+        self._back = section.button("Page before", "dw-features-back", lambda: self._turn(-1))
+        self._on = section.button("Page after", "dw-features-on", lambda: self._turn(1))
+        self._at = html("", "dw-hint")
+        self._at.add_class("dw-features-at")
+        self._pages = row(self._back, self._on, self._at)
+        self.widget = widgets.VBox([self._list, self._pages])
         self.widget.add_class("dw-features")
+
+    def _turn(self, by: int) -> None:
+        self._page += by
+        self.render(self._section.state.snapshot)
 
     def render(self, snapshot: Snapshot) -> None:
         """Show the features of a snapshot's check, and the arrays that were left out."""
         items = _items(snapshot)
-        names = [item.name for item in items]
-        if names != list(self._rows):
-            classes = css_names(names)
-            before = self._rows
-            self._rows = {
-                item.name: before.get(item.name) or _Row(self._section, item, classes[item.name])
-                for item in items
-            }
-            head = widgets.HBox([html(f"<b>{title}</b>") for title in HEAD])
-            head.add_class("dw-feature-head")
-            rows = [part for name in names for part in self._rows[name].widgets]
-            self.widget.children = [head, *rows] if names else []
-        for item in items:
+        names = tuple(item.name for item in items)
+        if names != self._named:
+            kept = set(names)
+            self._rows = {name: made for name, made in self._rows.items() if name in kept}
+            self._named = names
+            self._page = self._page if self._rows else 0
+        on_page = self._paged(items)
+        for item in on_page:
+            if item.name not in self._rows:
+                self._rows[item.name] = _Row(self._section, item, css_names(names)[item.name])
+        shown = tuple(item.name for item in on_page)
+        if shown != self._shown:
+            self._shown = shown
+            rows = [part for name in shown for part in self._rows[name].widgets]
+            self._list.children = [self._head, *rows] if rows else []
+        for item in on_page:
             self._rows[item.name].render(item, busy=snapshot.job.kind in {"build", "save"})
+
+    def _paged(self, items: list[_Item]) -> list[_Item]:
+        """Give the items of the page that is shown, and say which they are."""
+        n_pages = max(1, -(-len(items) // ROWS_PER_PAGE))
+        self._page = min(max(0, self._page), n_pages - 1)
+        first = self._page * ROWS_PER_PAGE
+        on_page = items[first : first + ROWS_PER_PAGE]
+        self._back.disabled, self._on.disabled = self._page == 0, self._page + 1 == n_pages
+        where = f"Features {first + 1:,} to {first + len(on_page):,} of {len(items):,}"
+        set_html(self._at, where if n_pages > 1 else "")
+        show(self._pages, visible=n_pages > 1)
+        return on_page
 
 
 def _items(snapshot: Snapshot) -> list[_Item]:
