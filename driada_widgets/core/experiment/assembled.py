@@ -12,13 +12,14 @@ from driada_widgets.core.experiment import attributes
 from driada_widgets.core.experiment.checks import check_contents, rate_of, seconds_of
 from driada_widgets.core.experiment.contents import Kinetics
 from driada_widgets.core.experiment.derive import DerivedArrays, read_only
+from driada_widgets.core.experiment.feature_edits import edited_features, is_edited
 from driada_widgets.core.experiment.hashing import array_digests, content_hash
 from driada_widgets.core.experiment.lazy_list import LazyList
 from driada_widgets.core.experiment.limits import DEFAULT_T_OFF_SEC, DEFAULT_T_RISE_SEC
 from driada_widgets.core.experiment.load_time_spikes import FAMILY, load_time_metadata
 from driada_widgets.core.experiment.neuron_maker import NeuronMaker
 from driada_widgets.core.experiment.notes import metrics_of_cells, recording_notes
-from driada_widgets.core.experiment.parts import from_parts, to_parts
+from driada_widgets.core.experiment.parts import NEURON_ARRAYS, from_parts, to_parts
 from driada_widgets.core.experiment.present import (
     add_companions,
     calcium_series,
@@ -113,6 +114,7 @@ class AssembledExperiment(ExperimentQueries):
         notes += recording_notes(contents, derived, fps=fps, t_off_sec=t_off_sec)
         if contents.create_circular_2d:
             notes += add_companions(self.dynamic_features, contents.features, self.n_frames, fps)
+        self._shown = dict(self.dynamic_features)
         return notes
 
     def _attach_names(self) -> list[Note]:
@@ -126,6 +128,7 @@ class AssembledExperiment(ExperimentQueries):
     def contents(self) -> Contents:
         """What the experiment is made from, with everything that was changed since."""
         self._keep_spikes_of_neurons()
+        self._keep_edited_features()
         held = self._contents
         metadata = self.__dict__.get("metadata")
         is_usable = metadata is None or isinstance(metadata, dict)
@@ -187,6 +190,24 @@ class AssembledExperiment(ExperimentQueries):
         self._hold(replace(contents, provenance=provenance))
         for neuron in made.values():
             neuron.new_spikes, neuron.has_own_events = None, False
+
+    def _keep_edited_features(self) -> None:
+        """Take what was put into or taken out of ``dynamic_features`` into the contents."""
+        shown, now = self._shown, self.dynamic_features
+        if not is_edited(shown, now):
+            return
+        features = edited_features(
+            self._contents.features,
+            shown=shown,
+            now=now,
+            kept_frames=self._derived.kept_frames,
+            n_frames=self.n_frames,
+            n_recorded=self._contents.calcium.shape[1],
+        )
+        self._contents = replace(self._contents, features=features)
+        self._digests = {id_: self._digests[id_] for id_ in NEURON_ARRAYS if id_ in self._digests}
+        self._hashes.clear()
+        self._shown = dict(now)
 
     def _hold(self, contents: Contents) -> None:
         """Hold contents with other spikes; calcium and features are not touched."""

@@ -74,6 +74,7 @@ INTERNAL = frozenset(
         "_hashes",
         "_n_jobs",
         "_notes",
+        "_shown",
     }
 )
 """Names by which an experiment holds what it was made from."""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from driada_widgets.core.errors import DataShapeError, ParameterError
-from driada_widgets.core.experiment import arguments, attributes
+from driada_widgets.core.experiment import arguments, attributes, feature_edits
 from driada_widgets.core.experiment.checks import check_contents, rate_of
 from driada_widgets.core.experiment.contents import Contents
 from driada_widgets.core.experiment.experiment_spikes import ExperimentSpikes
@@ -288,20 +287,9 @@ class Experiment(ExperimentSpikes):
         UserWarning
             Always: results of earlier analyses do not know the feature.
         """
-        if name in attributes.PROTECTED:
-            msg = (
-                f"Feature name '{name}' conflicts with a protected attribute. "
-                f"Protected attributes are: {list(attributes.PROTECTED)}"
-            )
-            raise ParameterError(msg, where=name, fix="give it another name")
+        feature_edits.check_name(name)
         given = arguments.feature_content(name, data, ts_type, **ts_kwargs)
-        if given.data.ndim > 2:
-            msg = f"Feature '{name}' has unsupported dimensionality: {given.data.ndim}D"
-            raise DataShapeError(msg, where=name, found=str(given.data.shape))
-        n_given = given.data.shape[-1]
-        if n_given != self.n_frames:
-            msg = f"Feature '{name}' has {n_given} timepoints but experiment has {self.n_frames}"
-            raise DataShapeError(msg, where=name, found=str(n_given), expected=str(self.n_frames))
+        feature_edits.check_added(given, self.n_frames)
         notes = self._take_feature(replace(given, companion=False))
         self._notes += notes
         msg = (
@@ -312,6 +300,7 @@ class Experiment(ExperimentSpikes):
             warnings.warn(text, UserWarning, stacklevel=2)
 
     def _take_feature(self, given: FeatureContent) -> tuple[Note, ...]:
+        self._keep_edited_features()
         derived, name = self._derived, given.name
         n_recorded = self._contents.calcium.shape[1]
         feature = arguments.spread_over_frames(given, derived.kept_frames, n_recorded)
@@ -336,6 +325,7 @@ class Experiment(ExperimentSpikes):
             del self.dynamic_features[companion]
             self.__dict__.pop(companion, None)
             notes.append(attributes.companion_removed(companion, name))
+        self._shown = dict(self.dynamic_features)
         found = attributes.attach_features(self, {name: self.dynamic_features[name]})
         return (*notes, *(note for note in found if not is_known))
 
