@@ -31,9 +31,12 @@ class BadVerbs(StateBase):
         Raises
         ------
         ParameterError
-            If the text cannot be read, or names frames that the recording does not have.
+            If the text cannot be read, names no frame, or frames that the recording does not have.
         """
         typed = read_pasted(text, fps=self.fps, n_frames=self.n_frames or None).ranges
+        if text.strip() and not typed:
+            msg = "There is no frame in what was typed. Type frames, such as 120-180, 300."
+            raise ParameterError(msg, where="bad_frames", fix="type frames, such as 120-180")
         n_frames = self.n_frames
         beyond = [stop for _, stop in typed if n_frames and stop > n_frames]
         if beyond:

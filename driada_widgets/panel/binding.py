@@ -21,6 +21,7 @@ __all__ = [
     "escape",
     "find",
     "find_all",
+    "focus_if_refused",
     "guarded",
     "plain",
 ]
@@ -69,6 +70,16 @@ def report_error(error: Exception, on_error: Callable[[Exception], object]) -> N
         on_error(error)
     except Exception:  # noqa: BLE001 - nothing is left but the log
         _LOG.exception("An error could not be shown: %r", error)
+
+
+@contextmanager
+def focus_if_refused(field: Any) -> Iterator[None]:
+    """Put the focus on the field that a press of a button was about, where it was refused."""
+    try:
+        yield
+    except Exception:
+        field.focus()
+        raise
 
 
 class Binding:

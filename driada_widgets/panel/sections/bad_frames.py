@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from driada_widgets.core.request import frames
-from driada_widgets.panel.binding import escape
+from driada_widgets.panel.binding import escape, focus_if_refused
 from driada_widgets.panel.sections.base import html, row, set_html, show
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class BadFrames:
         )
 
     def _add(self) -> None:
-        self._section.state.add_bad_text(self._text.value)
+        with focus_if_refused(self._text):
+            self._section.state.add_bad_text(self._text.value)
         self._text.value = ""
 
     def _toggle_ways(self) -> None:
@@ -154,11 +155,13 @@ class _OtherWays:
         self.widget.layout.display = "none"
 
     def _paste(self) -> None:
-        self._section.state.add_bad_text(self._pasted.value)
+        with focus_if_refused(self._pasted):
+            self._section.state.add_bad_text(self._pasted.value)
         self._pasted.value = ""
 
     def _load(self) -> None:
-        self._load_from(self._path.value)
+        with focus_if_refused(self._path):
+            self._load_from(self._path.value)
 
     def _load_from(self, path: str) -> None:
         said = self._section.state.load_bad(path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from driada_widgets.core.request.plan import LoadPlan
-from driada_widgets.panel.binding import escape, plain
+from driada_widgets.panel.binding import escape, focus_if_refused, plain
 from driada_widgets.panel.sections.base import card, fields, html, row, show
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ class MoreCard:
         return widgets.VBox([html(COMBINE_HINT, "dw-hint"), line, self._aggregates])
 
     def _combine(self) -> None:
-        self._section.state.add_aggregate(self._parts.value, self._combined.value)
+        with focus_if_refused(self._combined):
+            self._section.state.add_aggregate(self._parts.value, self._combined.value)
         self._combined.value = ""
 
     def render(self, snapshot: Snapshot) -> None:

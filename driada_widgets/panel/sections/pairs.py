@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from driada_widgets.panel.binding import css_names, plain
+from driada_widgets.panel.binding import css_names, focus_if_refused, plain
 from driada_widgets.panel.sections.base import fields, row
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class PairRows:
         self.widget.add_class("dw-pairs")
 
     def _add(self) -> None:
-        self._on_add(self._name.value, self._value.value)
+        with focus_if_refused(self._name):
+            self._on_add(self._name.value, self._value.value)
         self._name.value = self._value.value = ""
 
     def render(self, pairs: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from driada_widgets.core.request.profile import RECORDING
 from driada_widgets.core.request.profile_text import profile_to_yaml
-from driada_widgets.panel.binding import css_names, escape, plain
+from driada_widgets.panel.binding import css_names, escape, focus_if_refused, plain
 from driada_widgets.panel.download import DownloadButton, file_name
 from driada_widgets.panel.sections.base import card, html, row, set_html, show
 from driada_widgets.panel.sections.technician import field_label
@@ -115,14 +115,15 @@ class ProfileMaker:
         if self._recordings.value.strip():
             choices[RECORDING] = self._recordings.value.strip()
         offered = {name: value for name, value in choices.items() if value}
-        return self._section.state.make_profile(self._title.value, free, offered)
+        with focus_if_refused(self._title):
+            return self._section.state.make_profile(self._title.value, free, offered)
 
     def _save(self) -> None:
         typed = self._path.value.strip() or "profile.yaml"
         path = typed if Path(typed).suffix else f"{typed}.yaml"
-        file = self._section.state.save_profile(
-            self._profile(), path, replace_file=self._replace.value
-        )
+        profile = self._profile()
+        with focus_if_refused(self._path):
+            file = self._section.state.save_profile(profile, path, replace_file=self._replace.value)
         self._replace.value = False
         start = f"driada-widgets app --profile {file.name}"
         set_html(
@@ -135,7 +136,8 @@ class ProfileMaker:
         self._section.state.use_profile(self._profile())
 
     def _load(self) -> None:
-        self._section.state.load_profile(self._load_path.value)
+        with focus_if_refused(self._load_path):
+            self._section.state.load_profile(self._load_path.value)
 
     def _show_text(self) -> None:
         text = profile_to_yaml(self._profile())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from driada_widgets.panel.binding import escape
+from driada_widgets.panel.binding import escape, focus_if_refused
 from driada_widgets.panel.download import DownloadButton
 from driada_widgets.panel.handover import CopyButton, LaterDownload
 from driada_widgets.panel.sections.base import card, html, row, set_html
@@ -87,7 +87,8 @@ class ShareCard:
         self._typed = path
 
     def _write_plan(self) -> None:
-        self._section.state.save_plan(self._typed)
+        with focus_if_refused(self._plan_path.widget):
+            self._section.state.save_plan(self._typed)
 
     def render(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
