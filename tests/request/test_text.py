@@ -346,8 +346,8 @@ def test_a_shared_request_names_no_folder() -> None:
     """Inside the given folders places stay, elsewhere names; what is relative stays as it is."""
     request = LoadRequest(
         source=SourceSpec(path=Path("/lab/day 1/m.npz")),
-        save=SaveSpec(path=Path("/home/someone/out/m.pickle")),
-        root=Path("/home/someone/DRIADA data"),
+        save=SaveSpec(path=Path("/store/out/m.pickle")),
+        root=Path("/store/DRIADA data"),
     )
 
     shared = without_folders(request, [Path("/other"), Path("/lab")])
