@@ -18,7 +18,7 @@ from driada_widgets.core.spikes.reconstruct import bank_for
 from driada_widgets.core.spikes.transient_times import MOST_FRAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -144,6 +144,7 @@ def search_for(
     fps: float,
     derived: DerivedArrays | None = None,
     most_frames: int = MOST_FRAMES,
+    kinetics_cells: Sequence[int] | None = None,
     progress: Progress | None = None,
 ) -> CellSearch:
     """Prepare what all neurons share.
@@ -160,6 +161,8 @@ def search_for(
         Calcium as analyses see it, if there is an experiment; ``None``: made of the contents.
     most_frames
         Frames on which kinetics are measured at most, for ``matched``.
+    kinetics_cells
+        Neurons of which the most active are taken for that; ``None``: all.
     progress
         Told when kinetics are measured; asked whether to stop.
 
@@ -180,7 +183,8 @@ def search_for(
             if progress is not None:
                 progress.begin(KINETICS_STAGE)
             check = None if progress is None else progress.check
-            kinetics = kinetics_of(traces, fps=fps, most_frames=most_frames, check=check)
+            looked_at = KeptTraces(contents, kinetics_cells)
+            kinetics = kinetics_of(looked_at, fps=fps, most_frames=most_frames, check=check)
         return CellSearch(
             parameters=parameters,
             fit=fit,

@@ -83,13 +83,16 @@ class KeptTraces:
     ----------
     contents
         What the experiment is made from.
+    cells
+        Neurons, by index in the experiment; ``None``: all.
     """
 
     contents: Contents
+    cells: Sequence[int] | None = None
 
     @cached_property
     def _raw(self) -> RawTraces:
-        return RawTraces(self.contents)
+        return RawTraces(self.contents, self.cells)
 
     @cached_property
     def _derived(self) -> DerivedArrays:
@@ -98,7 +101,7 @@ class KeptTraces:
     @property
     def shape(self) -> tuple[int, int]:
         """Neurons and frames."""
-        return self._derived.n_cells, self._derived.n_frames
+        return self._raw.shape[0], self._derived.n_frames
 
     def __getitem__(self, cell: int) -> NDArray[np.float64]:
         """Give one trace."""

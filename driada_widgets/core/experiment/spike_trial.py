@@ -28,7 +28,7 @@ from driada_widgets.core.spikes.quality import (
     spike_quality,
 )
 from driada_widgets.core.spikes.traces import problem_with, without_gaps
-from driada_widgets.core.spikes.transient_times import activity
+from driada_widgets.core.spikes.transient_times import MOST_CELLS, activity
 from driada_widgets.core.spikes.workers import number_of_workers, over_cells
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.report import Progress
 
-__all__ = ["CellTrial", "chosen_cells", "try_spikes"]
+__all__ = ["CellTrial", "ranked_cells", "spread_over", "try_spikes"]
 
 STAGE = "Trying spikes"
 
@@ -102,7 +102,7 @@ def try_spikes(
     spec
         Method and options, as in a request.
     cells
-        Neurons, by index; ``None``: see ``chosen_cells``.
+        Neurons, by index; ``None``: from the most to the least active one.
     n_cells
         Number of neurons that are chosen.
     progress
@@ -130,7 +130,8 @@ def try_spikes(
         raise ParameterError(msg, where="spikes", fix="choose another method")
     check_spike_options(spec.method, spec.options, fps=fps)
     traces = KeptTraces(contents)
-    which = chosen_cells(traces, n_cells, fps=fps) if cells is None else tuple(cells)
+    ranked = ranked_cells(traces, fps=fps)
+    which = spread_over(ranked, n_cells) if cells is None else tuple(cells)
     if not all(0 <= cell < experiment.n_cells for cell in which):
         msg = f"There are neurons 0 to {experiment.n_cells - 1}, not all of {list(which)}."
         raise ParameterError(msg, where="cells", found=str(list(which)))
@@ -143,6 +144,7 @@ def try_spikes(
         fps=fps,
         derived=experiment._derived,  # noqa: SLF001 - own room
         most_frames=TRIAL_FRAMES,
+        kinetics_cells=ranked[:MOST_CELLS],
         progress=progress,
     )
     fresh = [experiment._maker.fresh(cell) for cell in which]  # noqa: SLF001 - own room
@@ -157,28 +159,35 @@ def try_spikes(
     return tuple(trials)
 
 
-def chosen_cells(traces: KeptTraces, n_cells: int, *, fps: float) -> tuple[int, ...]:
-    """Choose neurons from the most to the least active one, evenly; the most active first.
+def ranked_cells(traces: KeptTraces, *, fps: float) -> tuple[int, ...]:
+    """Order neurons by how far they rise above their noise, the most active first.
 
     Parameters
     ----------
     traces
-        Of all neurons; of many neurons every n-th is looked at.
-    n_cells
-        How many.
+        Of all neurons; of many neurons every n-th is looked at, of long traces the start.
     fps
         Frame rate in Hz.
 
     Returns
     -------
     tuple of int
-        All neurons if there are no more; those in which nothing can be found come last.
+        Those in which nothing can be found come last.
     """
     n_there = traces.shape[0]
     candidates = np.unique(np.linspace(0, n_there - 1, min(n_there, RANKED_CELLS)).astype(int))
-    ranked = sorted(
-        candidates.tolist(), key=lambda cell: (-_activity(traces[cell][:RANKED_FRAMES], fps), cell)
-    )
+    ranks = [(-_activity(traces[cell][:RANKED_FRAMES], fps), cell) for cell in candidates.tolist()]
+    return tuple(cell for _, cell in sorted(ranks))
+
+
+def spread_over(ranked: Sequence[int], n_cells: int) -> tuple[int, ...]:
+    """Choose from the first to the last, evenly; all if there are no more.
+
+    Examples
+    --------
+    >>> spread_over([7, 3, 5, 1, 0], 3)
+    (7, 5, 0)
+    """
     places = np.linspace(0, len(ranked) - 1, min(n_cells, len(ranked))).round().astype(int)
     return tuple(ranked[place] for place in places)
 
