@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from driada_widgets.core.errors import LoaderError
 from driada_widgets.core.road.fit import compare_with_machine
@@ -30,8 +30,6 @@ __all__ = ["BuildVerbs", "summarise"]
 
 MAX_WARNINGS = 50
 """Warnings that a summary repeats; all of them are in the report of step Check."""
-MARKS_REGIONS = "load-wavelet"
-"""Method whose events are runs of frames; those of the others are single frames."""
 
 
 class BuildVerbs(CheckVerbs):
@@ -171,6 +169,7 @@ class BuildVerbs(CheckVerbs):
 def summarise(result: LoadResult, seconds: float) -> Summary:
     """Say what was built, or opened as it was saved."""
     from driada_widgets.core.signals.series import TimeSeries
+    from driada_widgets.panel.spike_count import spikes_in
 
     experiment = result.experiment
     by_type: dict[str, list[str]] = {}
@@ -191,30 +190,8 @@ def summarise(result: LoadResult, seconds: float) -> Summary:
         seconds=seconds,
         warnings=tuple(warnings[:MAX_WARNINGS]),
         opened=_opened(result),
-        spikes=_spikes(result),
+        spikes=spikes_in(result),
     )
-
-
-def _spikes(result: LoadResult) -> str:
-    """Say how spikes were found, and how many; empty without spikes."""
-    import numpy as np
-
-    contents = result.experiment.contents
-    if contents.spikes is None:
-        return ""
-    asked = result.plan.spikes if result.plan is not None else None
-    told = contents.reconstruction or {}
-    method = asked.method if asked is not None else told.get("method", "")
-    how = f"found by {method}" if method else "as they were given"
-    if method == MARKS_REGIONS:
-        return f"{sum(_n_runs(row) for row in contents.spikes):,} events, {how}"
-    return f"{np.count_nonzero(contents.spikes):,} events, {how}"
-
-
-def _n_runs(row: Any) -> int:
-    """Count runs of frames that are not 0."""
-    is_on = row != 0
-    return int((is_on[1:] & ~is_on[:-1]).sum()) + int(is_on[:1].sum())
 
 
 def _opened(result: LoadResult) -> str:

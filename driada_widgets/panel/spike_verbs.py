@@ -178,7 +178,12 @@ class SpikeVerbs(SpikePictureVerbs, ProfileVerbs):
         from driada_widgets.panel.spike_choice import why_not_method
 
         missing = why_not_method(self.spike_method)
-        return f"This method {missing}" if missing else self.snapshot.why_not_build
+        if missing:
+            return f"This method {missing}"
+        shown = self.snapshot
+        if shown.is_built and shown.request.spikes == self.spike_spec:
+            return "The experiment has these spikes already."
+        return shown.why_not_build
 
     def find_spikes(self) -> None:
         """Find the spikes of all neurons; if it is cancelled, what was there stays."""

@@ -252,6 +252,37 @@ def test_spikes_are_saved(state: PanelState, tmp_path: Path) -> None:
     assert saved.neurons[0].asp is not None
 
 
+@pytest.mark.parametrize("method", ["wavelet", "load-wavelet", "load-threshold", "matched"])
+def test_saved_spikes_are_named_as_they_were_found(
+    state: PanelState, tmp_path: Path, method: str
+) -> None:
+    """Built or opened, the summary names the method as the request does, and counts its events."""
+    state.set_spike_method(method)
+    state.find_spikes()
+    built = state.snapshot.summary
+    state.set_save(str(tmp_path / "saved.npz"), "archive")
+    state.save()
+    state.choose_kind("saved")
+    state.choose_file(str(tmp_path / "saved.npz"))
+    state.open()
+
+    assert built is not None
+    assert built.spikes.endswith(f"events, found by {method}")
+    assert state.snapshot.summary is not None
+    assert state.snapshot.summary.spikes == built.spikes
+    state.show_spike_picture("quality")
+    assert int(built.spikes.split()[0]) == sum(row.n_events for row in state.spike_rows)
+
+
+def test_same_spikes_are_not_found_twice(state: PanelState) -> None:
+    """What the experiment has already need not be found, and is said so."""
+    state.find_spikes()
+
+    assert "already" in state.why_not_find
+    state.set_spike_option("n_iter", "2")
+    assert state.why_not_find == ""
+
+
 def test_saved_experiment_with_spikes_shows_them(state: PanelState, tmp_path: Path) -> None:
     """Opened as a source it has its method and its events; removing them builds it without."""
     state.find_spikes()
