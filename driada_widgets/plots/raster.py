@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_raster", "plot_raster", "raster_shape"]
 
-RATE_LEFT, RATE_WIDTH = 14, 64
+RATE_LEFT, RATE_WIDTH = 26, 58
 """Place of the bars of rates, from the right edge of the image, in CSS pixels."""
 ROOMY_PX = 4
 """Rows of at least so many pixels have a gap between them."""
