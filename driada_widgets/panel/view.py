@@ -98,7 +98,7 @@ class LoaderPanel(widgets.VBox):
         self._outputs = Outputs(self.state)
         self._simple = self._button("Simple page", "dw-simple-page", self.state.show_simple)
         keys = KeyHelp()
-        help_ = self._button("Keys (?)", "dw-help", keys.toggle)
+        help_ = self._button("Help (?)", "dw-help", keys.toggle)
         header = row(self._title, self._simple, self._undo, self._redo, help_)
         header.add_class("dw-header")
         guard = KeyGuard(on_error=self._failed("Use a key"))
@@ -108,6 +108,7 @@ class LoaderPanel(widgets.VBox):
         guard.on_key("help", keys.toggle)
         self._attention = Attention()
         said = () if HAS_SCRIPTS else (html(escape(WITHOUT_SCRIPTS, limit=None), "dw-stock-said"),)
+        self._help = keys
         self._always = (stylesheet(), guard, keys, self._attention, *said)
         self._all_steps = (header, main, self._outputs.widget)
         self._parts: tuple[Any, ...] = ()
@@ -160,6 +161,7 @@ class LoaderPanel(widgets.VBox):
         if self._work.children != (section.widget,):
             self._work.children = (section.widget,)
         self._render_frame(snapshot)
+        self._help.render(snapshot)
         self._error.render(snapshot)
         self._outputs.render(snapshot)
         self._attention.render(snapshot)

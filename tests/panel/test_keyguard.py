@@ -1,15 +1,21 @@
-"""The guard's Python side, and the style that travels with the panel."""
+"""The guard's Python side, the help, and the style that travels with the panel."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from driada_widgets.panel.keyguard import KeyGuard
+from driada_widgets.panel.snapshot import STEPS
 from driada_widgets.panel.style import stylesheet
 from driada_widgets.panel.traces import TraceView
-from tests.widgets import gesture, unexpected
+from tests.panels import make_panel
+from tests.widgets import find, gesture, unexpected
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 SHEETS = [
     pytest.param(lambda: stylesheet().value, id="panel"),
@@ -78,3 +84,17 @@ def test_jupyter_colours_have_a_fallback(sheet: object) -> None:
     used = re.findall(r"var\(--jp-[a-z0-9-]+\)", sheet())
 
     assert used == []
+
+
+@pytest.mark.parametrize("step", [name for name, _ in STEPS])
+def test_help_speaks_about_the_step(tmp_path: Path, step: Any) -> None:
+    """Six lines, and the page of the documentation that is there and says more."""
+    panel = make_panel(tmp_path)
+    panel.state.go(step)
+    help_ = find(panel, "dw-key-help")
+
+    name = help_.link.rpartition("/docs/")[2]
+
+    assert help_.title == f"Help: {dict(STEPS)[step]}"
+    assert len(help_.lines) == 6
+    assert (DOCS / name).is_file()

@@ -1,4 +1,5 @@
-// The list of keys, as a dialog above the page: Esc closes it, and the focus goes back where it was.
+// The step in six lines and the list of keys, as a dialog above the page: Esc closes it, and the
+// focus goes back where it was.
 import { KEY_WORDS } from "./keys.js";
 
 const TITLES = {
@@ -15,9 +16,27 @@ function add(parent, tag, text = "", name = "") {
   return element;
 }
 
-function buildDialog(el) {
+function buildStep(dialog, model) {
+  const title = add(dialog, "h3");
+  const lines = add(dialog, "ul", "", "dw-help-lines");
+  const link = add(add(dialog, "p"), "a", "Read more (opens a page of the web)", "dw-help-link");
+  link.target = "_blank";
+  link.rel = "noopener noreferrer";
+  const show = () => {
+    title.textContent = model.get("title");
+    lines.replaceChildren();
+    for (const line of model.get("lines")) add(lines, "li", line);
+    link.href = model.get("link");
+  };
+  model.on("change:lines", show);
+  show();
+  return () => model.off("change:lines", show);
+}
+
+function buildDialog(el, model) {
   const dialog = add(el, "dialog", "", "dw-keys");
-  dialog.setAttribute("aria-label", "Keys");
+  dialog.setAttribute("aria-label", "Help and keys");
+  const end = buildStep(dialog, model);
   add(dialog, "h3", "Keys");
   for (const [where, keys] of Object.entries(KEY_WORDS)) {
     add(dialog, "h4", TITLES[where]);
@@ -31,14 +50,17 @@ function buildDialog(el) {
   const close = add(dialog, "button", "Close", "dw-keys-close");
   close.type = "button";
   close.addEventListener("click", () => dialog.close());
-  return dialog;
+  return [dialog, end];
 }
 
 function render({ model, el }) {
-  const dialog = buildDialog(el);
+  const [dialog, end] = buildDialog(el, model);
   const toggle = () => (dialog.open ? dialog.close() : dialog.showModal());
   model.on("change:asked", toggle);
-  return () => model.off("change:asked", toggle);
+  return () => {
+    end();
+    model.off("change:asked", toggle);
+  };
 }
 
 export default { render };

@@ -3,7 +3,7 @@ export const KEY_WORDS = {
   "panel": {
     "undo": ["Ctrl+Z", "undo the last edit (⌘Z on a Mac)"],
     "redo": ["Ctrl+Shift+Z", "make it again (also Ctrl+Y)"],
-    "help": ["?", "show or hide this list"],
+    "help": ["?", "show or hide this help"],
     "tab": ["Tab, Shift+Tab", "to the next or the previous control"],
     "enter": ["Enter", "take over what was typed; press a button"]
   },

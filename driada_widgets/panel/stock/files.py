@@ -124,12 +124,21 @@ def downloading(part: DownloadButton, most_bytes: int = 1 << 25) -> list[Any]:
 
 
 def telling(part: KeyHelp) -> list[Any]:
-    """Say that there are no keys."""
-    words = widgets.HTML("Keys of the panel's own need the package anywidget.")
+    """Show the lines about the step, and say that there are no keys."""
+    words = widgets.HTML()
     words.layout.display = "none"
+
+    def write(_change: object = None) -> None:
+        lines = "".join(f"<li>{escape(line, limit=None)}</li>" for line in part.lines)
+        words.value = (
+            f"<b>{escape(part.title)}</b><ul>{lines}</ul>"
+            "<p>Keys of the panel's own need the package anywidget.</p>"
+        )
 
     def toggle(_change: object) -> None:
         words.layout.display = None if words.layout.display else "none"
 
     part.observe(toggle, names="asked")
+    part.observe(write, names="lines")
+    write()
     return [words]
