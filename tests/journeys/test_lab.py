@@ -83,6 +83,7 @@ def test_road_in_a_notebook(page: Page, panel: Locator, screenshot: Callable[[st
     press_on_every_control(page, tried)
 
     steps.check(page)
+    expect(page.locator(".dw-feature-type select").first).to_be_enabled()
     press_on_every_control(page, tried)
     steps.choose_type(page, "trial_type", "categorical")
     picture = drawn(page)
