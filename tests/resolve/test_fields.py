@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
-from driada_widgets import load_exp_from_aligned_data
+from driada_widgets import check, load_exp_from_aligned_data, run
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.request.model import (
     AggregateSpec,
     FeatureChoice,
+    LoadRequest,
     NanPolicies,
     NanPolicy,
+    SaveSpec,
+    SourceSpec,
 )
-from tests.inventories import array, file_with, issues_of, plan_of
+from driada_widgets.core.resolve import resolve
+from tests.inventories import array, file_with, issues_of, plan_of, request_of
 from tests.samples import make_aligned
 
 FILE = file_with(array("calcium", 5, 1000), array("speed", 1000))
@@ -60,6 +65,69 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         "nan must be one of 'raise', 'bad_frames', 'interpolate', 'drop'; got 'dorp' (str).",
     ),
 }
+
+
+PARTS: dict[str, tuple[str, Any, str]] = {
+    "a word as choice": (
+        "features",
+        {"speed": "linear"},
+        "the choice for 'speed' must be FeatureChoice; got 'linear' (str).",
+    ),
+    "a word as policy": ("nan", "drop", "nan must be NanPolicies; got 'drop' (str)."),
+    "a path to save": ("save", "e.npz", "save must be SaveSpec; got 'e.npz' (str)."),
+    "a method": ("spikes", "wavelet", "spikes must be SpikeSpec; got 'wavelet' (str)."),
+    "no metadata": ("exp_params", None, "exp_params must be a dictionary; got None (NoneType)."),
+    "a pair to combine": (
+        "aggregate_features",
+        (("x", "y"),),
+        "a combined feature must be AggregateSpec; got ('x', 'y') (tuple).",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_parts_are_what_they_are_called(kind: str) -> None:
+    """A request that is written in Python by hand is answered in words too."""
+    field, value, text = PARTS[kind]
+
+    issue = issues_of(FILE, **{field: value})["field-invalid"]
+
+    assert (issue.field.split(".")[0], issue.text) == (field, text)
+
+
+def test_paths_may_be_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In code people write them as strings; ~ is the home folder."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    text: Any = "~/rec.npz"
+
+    request = LoadRequest(
+        source=SourceSpec(path=text), save=SaveSpec(path=text), root=cast("Any", "~")
+    )
+
+    assert request.source.path == tmp_path / "rec.npz"
+    assert request.save == SaveSpec(path=tmp_path / "rec.npz")
+    assert request.root == tmp_path
+
+
+@pytest.mark.parametrize("thing", ["rec.npz", None, {"source": {}}], ids=["path", "none", "tree"])
+def test_what_is_no_request_is_a_type_error(thing: Any) -> None:
+    """Both doors of the road say what they take."""
+    for door in (run, check):
+        with pytest.raises(TypeError, match="expected a LoadRequest"):
+            door(thing)
+
+
+def test_mask_of_bad_frames_is_taken_or_refused_once() -> None:
+    """In a request written in code it may be an array, as in the loading functions."""
+    mask: Any = np.arange(1000) < 100
+
+    plan = plan_of(FILE, bad_frames=mask)
+    issues = resolve(request_of(bad_frames=mask[:-1]), FILE)
+
+    assert plan.bad_frames == ((0, 100),)
+    assert isinstance(issues, tuple)
+    assert [issue.id for issue in issues] == ["bad-frame-invalid"]
 
 
 @pytest.mark.parametrize("kind", WRONG)

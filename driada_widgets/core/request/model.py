@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from driada_widgets.core.request.paths import user_path
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -58,6 +60,10 @@ class SourceSpec:
     path: Path | None = None
     neural: str | None = None
     as_saved: bool = True
+
+    def __post_init__(self) -> None:
+        """Take a path that was given as text."""
+        _as_path(self, "path")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +170,10 @@ class SaveSpec:
     path: Path | None = None
     format: SaveFormat = "archive"
 
+    def __post_init__(self) -> None:
+        """Take a path that was given as text."""
+        _as_path(self, "path")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRequest:
@@ -214,6 +224,10 @@ class LoadRequest:
     save: SaveSpec | None = None
     root: Path = Path("DRIADA data")
 
+    def __post_init__(self) -> None:
+        """Take a path that was given as text."""
+        _as_path(self, "root")
+
     @property
     def chooses_types(self) -> bool:
         """Whether ``features`` gives a type.
@@ -222,3 +236,9 @@ class LoadRequest:
         ``feature_types``), with a warning.
         """
         return any(choice.type is not None for choice in (self.features or {}).values())
+
+
+def _as_path(spec: object, name: str) -> None:
+    """Turn a path of a frozen value into a ``Path``, where a caller wrote text."""
+    if isinstance(getattr(spec, name), str):
+        object.__setattr__(spec, name, user_path(getattr(spec, name)))

@@ -33,13 +33,12 @@ def resolve_bad_frames(request: LoadRequest, n_frames: int | None, found: Findin
     Ranges
         Sorted, merged, within ``[0, n_frames)``.
     """
-    ranges: list[tuple[int, int]] = []
-    for entry in request.bad_frames:
-        try:
-            ranges.extend(frames.from_given([entry], n_frames=n_frames))
-        except LoaderError as error:
-            found.refuse("bad-frame-invalid", "bad_frames", str(error), error=type(error))
-    merged = frames.merge(ranges)
+    try:
+        merged = frames.from_given(request.bad_frames, n_frames=n_frames)
+    except LoaderError as error:
+        for text, kind in _problems(request.bad_frames, n_frames, error).items():
+            found.refuse("bad-frame-invalid", "bad_frames", text, error=kind)
+        return ()
     if n_frames is None:
         return merged
     inside, n_past = frames.clip(merged, n_frames)
@@ -54,6 +53,22 @@ def resolve_bad_frames(request: LoadRequest, n_frames: int | None, found: Findin
     if n_frames - frames.count(inside) < 2:
         refuse_too_few(n_frames - frames.count(inside), n_frames, found)
     return inside
+
+
+def _problems(
+    given: object, n_frames: int | None, first: LoaderError
+) -> dict[str, type[LoaderError]]:
+    """Give the text of every entry that is no frame, each once; of what is no list, the first."""
+    texts: dict[str, type[LoaderError]] = {}
+    entries = given if isinstance(given, list | tuple) else ()
+    for entry in entries:
+        if isinstance(entry, bool):
+            continue  # of a mask, only the whole can be judged
+        try:
+            frames.from_given([entry], n_frames=n_frames)
+        except LoaderError as error:
+            texts[str(error)] = type(error)
+    return texts or {str(first): type(first)}
 
 
 def refuse_too_few(n_left: int, n_frames: int, found: Findings) -> None:

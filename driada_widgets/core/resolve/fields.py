@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, get_args
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Final, get_args
 
-from driada_widgets.core.request.model import PolicyName
+from driada_widgets.core.request.model import (
+    AggregateSpec,
+    FeatureChoice,
+    NanPolicies,
+    PolicyName,
+    SaveSpec,
+    SourceSpec,
+    SpikeSpec,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from driada_widgets.core.request.model import FeatureChoice, LoadRequest, NanPolicy
+    from driada_widgets.core.request.model import LoadRequest, NanPolicy
     from driada_widgets.core.resolve.findings import Findings
 
 __all__ = ["check_fields"]
@@ -33,6 +43,8 @@ def check_fields(request: LoadRequest, found: Findings) -> bool:
         False if an issue was added.
     """
     n_before = len(found.issues)
+    if not _check_parts(request, found):
+        return False
     seed = request.seed
     if seed is not None and not (_is_whole(seed) and seed >= 0):
         _refuse(found, "seed", "seed", "a whole number from 0 on", seed)
@@ -51,6 +63,40 @@ def check_fields(request: LoadRequest, found: Findings) -> bool:
     for policy in (request.nan.default, *request.nan.arrays.values()):
         _check_policy(policy, found)
     return len(found.issues) == n_before
+
+
+_PARTS: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "source": SourceSpec,
+    "exp_params": Mapping,
+    "static_features": Mapping,
+    "features": (Mapping, NoneType),
+    "aggregate_features": (tuple, list),
+    "nan": NanPolicies,
+    "spikes": (SpikeSpec, NoneType),
+    "save": (SaveSpec, NoneType),
+}
+
+
+def _check_parts(request: LoadRequest, found: Findings) -> bool:
+    """Check that the parts of the request are what they are called."""
+    n_before = len(found.issues)
+    for field, kind in _PARTS.items():
+        _check_kind(found, field, field, getattr(request, field), kind)
+    if len(found.issues) == n_before:
+        for name, choice in (request.features or {}).items():
+            _check_kind(found, "features", f"the choice for {name!r}", choice, FeatureChoice)
+        for spec in request.aggregate_features:
+            _check_kind(found, "aggregate_features", "a combined feature", spec, AggregateSpec)
+    return len(found.issues) == n_before
+
+
+def _check_kind(
+    found: Findings, field: str, what: str, value: object, kind: type | tuple[type, ...]
+) -> None:
+    if not isinstance(value, kind):
+        named = (kind[0] if isinstance(kind, tuple) else kind).__name__
+        words = {"Mapping": "a dictionary", "tuple": "a list"}.get(named, named)
+        _refuse(found, field, what, words, value)
 
 
 def _check_choice(name: Any, choice: FeatureChoice, found: Findings) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import NotFoundError, ParameterError
 from driada_widgets.core.experiment.naming import construct_session_name, folder_name
+from driada_widgets.core.request.model import LoadRequest, SourceSpec
 from driada_widgets.core.road.mapped import large_enough
 from driada_widgets.core.road.saved_source import (
     arrays_in,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.report import Progress
-    from driada_widgets.core.request.model import LoadRequest
     from driada_widgets.core.sources.base import Fingerprint, Inventory, Reader
 
 __all__ = ["Opened", "completed", "iabs_path", "locate", "nothing_downloaded", "open_source"]
@@ -144,7 +144,13 @@ def open_source(request: LoadRequest, *, data: Mapping[str, Any] | None = None) 
         If it cannot be read.
     ParameterError
         If the request does not say where the data are.
+    TypeError
+        If it is no request.
     """
+    given: object = request
+    if not isinstance(given, LoadRequest) or not isinstance(request.source, SourceSpec):
+        msg = f"expected a LoadRequest with a SourceSpec; got {given!r}"
+        raise TypeError(msg)
     if request.source.kind == "memory":
         if data is None:
             msg = "The arrays of this request are in memory: give them as data={'calcium': …}."
