@@ -16,6 +16,7 @@ from driada_widgets.panel.overlays import (
     recorded_cell,
     to_recording_frames,
 )
+from driada_widgets.panel.spike_count import event_starts, marks_regions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,7 +81,7 @@ def _found(experiment: Experiment, cell: int) -> _Found:
     heights = neuron.asp if neuron.asp is not None else neuron.sp
     if heights is None:
         return _Found(frames=np.empty(0, dtype=np.int64), reconstruction=None)
-    frames = np.flatnonzero(heights.data).astype(np.int64)
+    frames = event_starts(heights.data, are_regions=marks_regions(experiment))
     made = neuron.reconstructed if neuron.asp is not None and frames.size else None
     if made is None:
         return _Found(frames=frames, reconstruction=None)

@@ -18,6 +18,7 @@ __all__ = [
     "METHOD_WORDS",
     "families",
     "option_named",
+    "option_words",
     "parse_option",
     "shown_value",
     "spec_words",
@@ -103,8 +104,16 @@ def shown_value(option: SpikeOption, value: Any) -> str:
 
 def spec_words(spec: SpikeSpec) -> str:
     """Name a method with what differs from its defaults: ``"wavelet, sigma = 4"``."""
-    told = [f"{name} = {value}" for name, value in spec.options.items()]
-    return ", ".join([spec.method, *told])
+    return ", ".join(filter(None, [spec.method, option_words(spec)]))
+
+
+def option_words(spec: SpikeSpec) -> str:
+    """Say what differs from the defaults of a method: ``"sigma = 4, n_iter = 2"``."""
+    told = (
+        f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
+        for name, value in spec.options.items()
+    )
+    return ", ".join(told)
 
 
 def _number(text: str) -> float:

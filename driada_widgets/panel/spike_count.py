@@ -12,12 +12,13 @@ from driada_widgets.core.experiment.spike_methods import LOAD_TIME_NAMES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.pipeline import LoadResult
 
-__all__ = ["spikes_in"]
+__all__ = ["event_starts", "marks_regions", "spikes_in"]
 
-MARKS_REGIONS = "load-wavelet"
-"""Method whose events are runs of frames; those of the others are single frames."""
+MARKS_REGIONS = "wavelet"
+"""Load-time method whose events are runs of frames; those of the others are single frames."""
 
 
 def spikes_in(result: LoadResult) -> str:
@@ -33,9 +34,34 @@ def spikes_in(result: LoadResult) -> str:
         return ""
     method = _method(result)
     how = f"found by {method}" if method else "as they were given"
-    if method == MARKS_REGIONS:
-        return f"{sum(_n_runs(row) for row in found):,} events, {how}"
-    return f"{np.count_nonzero(found):,} events, {how}"
+    if marks_regions(result.experiment):
+        n_events = sum(len(event_starts(row, are_regions=True)) for row in found)
+    else:
+        n_events = int(np.count_nonzero(found))
+    return f"{n_events:,} events, {how}"
+
+
+def marks_regions(experiment: Experiment) -> bool:
+    """Say whether every frame of an event is marked in the spikes of an experiment."""
+    told = experiment.contents.reconstruction
+    is_load_time = told is not None and told["family"] == load_time_spikes.FAMILY
+    return told is not None and is_load_time and told["method"] == MARKS_REGIONS
+
+
+def event_starts(row: NDArray[np.generic], *, are_regions: bool) -> NDArray[np.int64]:
+    """Give the frame of every event of a neuron; of runs of frames, the first.
+
+    Parameters
+    ----------
+    row
+        Not 0 where there is an event, shape ``(n_frames,)``.
+    are_regions
+        Whether an event is a run of frames.
+    """
+    is_on = np.asarray(row) != 0
+    if are_regions:
+        is_on = is_on & ~np.concatenate([[False], is_on[:-1]])
+    return np.flatnonzero(is_on).astype(np.int64)
 
 
 def _method(result: LoadResult) -> str:
@@ -50,9 +76,3 @@ def _method(result: LoadResult) -> str:
     if told["family"] == load_time_spikes.FAMILY:
         return next((name for name, of in LOAD_TIME_NAMES.items() if of == method), method)
     return method
-
-
-def _n_runs(row: NDArray[np.generic]) -> int:
-    """Count runs of frames that are not 0."""
-    is_on = np.asarray(row) != 0
-    return int((is_on[1:] & ~is_on[:-1]).sum()) + int(is_on[:1].sum())

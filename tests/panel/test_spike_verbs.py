@@ -271,7 +271,10 @@ def test_saved_spikes_are_named_as_they_were_found(
     assert state.snapshot.summary is not None
     assert state.snapshot.summary.spikes == built.spikes
     state.show_spike_picture("quality")
-    assert int(built.spikes.split()[0]) == sum(row.n_events for row in state.spike_rows)
+    n_events = int(built.spikes.split()[0])
+    assert n_events == sum(row.n_events for row in state.spike_rows)
+    assert state.overlay is not None
+    assert n_events == sum(len(cell.event_frames) for cell in state.overlay.cells.values())
 
 
 def test_same_spikes_are_not_found_twice(state: PanelState) -> None:

@@ -15,6 +15,7 @@ from driada_widgets.panel.sections.base import html, set_html
 from driada_widgets.panel.sections.clock import Clock, window_words
 from driada_widgets.panel.sections.heatmap import page_of, row_label, select_pressed
 from driada_widgets.panel.sections.navigator import Navigator, order_words
+from driada_widgets.panel.spike_count import event_starts, marks_regions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,9 @@ class Raster:
         self._navigator.render(snapshot)
         self._clock.render(snapshot)
         if self._events is None or self._events.found is not found:
-            self._events = _Events(found)
+            experiment = state.experiment
+            are_regions = experiment is not None and marks_regions(experiment)
+            self._events = _Events(found, are_regions=are_regions)
         low, high = IMAGE_HEIGHT
         height = min(high, max(low, PIXELS_PER_CELL * len(found)))
         page = self._page = page_of(snapshot, self._ruler, height + AROUND_IMAGE)
@@ -125,8 +128,9 @@ class Raster:
 class _Events:
     """The events of one experiment, pooled for windows; used by one worker at a time."""
 
-    def __init__(self, found: NDArray[Any]) -> None:
+    def __init__(self, found: NDArray[Any], *, are_regions: bool = False) -> None:
         self.found = found
+        self._are_regions = are_regions
         self._cells = PooledCells(found)
         self._counts: NDArray[np.intp] | None = None
 
@@ -142,7 +146,13 @@ class _Events:
     def rates(self, bad: tuple[tuple[int, int], ...], fps: float | None) -> NDArray[np.float64]:
         """Give events a second of each neuron; a frame if the frame rate is not known."""
         if self._counts is None:
-            self._counts = np.array([np.count_nonzero(row) for row in self.found])
+            counts = [
+                len(event_starts(row, are_regions=True))
+                if self._are_regions
+                else np.count_nonzero(row)
+                for row in self.found
+            ]
+            self._counts = np.array(counts)
         n_frames = self.found.shape[1] - sum(stop - start for start, stop in bad)
         rates: NDArray[np.float64] = self._counts * (fps or 1.0) / max(1, n_frames)
         return rates

@@ -66,7 +66,7 @@ class SpikeSettings:
                 choice,
                 self._about,
                 self._options,
-                self._defaults,
+                row(self._defaults),
             ]
         )
         self.widget.add_class("dw-spikes-settings")

@@ -10,7 +10,7 @@ from driada_widgets.panel.binding import escape
 from driada_widgets.panel.sections.base import card, html, row, set_html, show
 from driada_widgets.panel.sections.progress import ProgressLine
 from driada_widgets.panel.sections.spike_settings import SpikeSettings
-from driada_widgets.panel.spike_choice import spec_words
+from driada_widgets.panel.spike_choice import option_words, spec_words
 from driada_widgets.panel.spike_rows import COLUMNS, sorted_rows, table_rows
 from driada_widgets.panel.table import DataTable
 
@@ -237,5 +237,5 @@ def _said(snapshot: Snapshot) -> str:
         )
     if not summary.spikes:
         return "The experiment has no spikes."
-    words = f" With {escape(spec_words(asked))}." if asked is not None and asked.options else ""
+    words = f" With {escape(option_words(asked))}." if asked and asked.options else ""
     return f"<b>{escape(summary.spikes)}.</b>{words}"
