@@ -16,6 +16,7 @@ from driada_widgets.core.request.profile import Profile
 from driada_widgets.panel.download import DownloadButton
 from driada_widgets.panel.presses import Presses
 from driada_widgets.panel.sections import raster
+from driada_widgets.panel.snapshot import JobView
 from driada_widgets.panel.table import DataTable
 from tests.panels import make_panel, write_recording
 from tests.samples import make_aligned
@@ -353,3 +354,33 @@ def test_what_happened_is_said_aloud(built: Any) -> None:
     assert "events, found by wavelet." in found
     assert voice.said.startswith("Undone: spikes by wavelet.")
     assert "It has no spikes." in voice.said
+
+
+def test_progress_by_neuron_and_cancel(built: Any) -> None:
+    """While spikes are found only *Cancel* can be pressed; the summary stays in sight."""
+    state = built.state
+    cancelled: list[bool] = []
+    state._runner.cancel = lambda: cancelled.append(True)
+    job = JobView(
+        kind="spikes",
+        step="build",
+        stage="Reconstructing spikes",
+        done=3,
+        total=N_CELLS,
+        counts=f"3 of {N_CELLS}",
+    )
+    state._change(job=job)
+    card = find(built, "dw-spikes")
+    bar = find(built, "dw-spikes-progress")
+    said = text_of(card)
+    names = ("dw-spikes-run", "dw-spikes-try", "dw-spikes-method", "dw-spikes-option-sigma")
+    disabled = [find(built, name).disabled for name in names]
+    click(find(built, "dw-spikes-cancel"))
+
+    assert is_shown(card)
+    assert bar.value == pytest.approx(3 / N_CELLS)
+    assert f"Reconstructing spikes · 3 of {N_CELLS}" in said
+    assert all(disabled)
+    assert cancelled == [True]
+    assert "Cancelling" in text_of(card)
+    assert "Hash" in text_of(find(built, "dw-summary"))
