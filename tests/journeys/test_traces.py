@@ -87,6 +87,12 @@ def test_first_picture(picture: Locator, screenshot: Callable[[str], Path]) -> N
     assert "frames 0–4" in str(picture.get_attribute("aria-label"))
     assert int(str(picture.get_attribute("data-rev"))) >= 1
     assert screenshot("traces-light").stat().st_size > 20_000
+    for _ in range(4):
+        picture.press("]")
+    expect(picture.locator(".dw-traces-showing")).to_contain_text("great peaks are cut")
+    for _ in range(6):
+        picture.press("[")
+    expect(picture.locator(".dw-traces-showing")).not_to_contain_text("great peaks are cut")
 
 
 def test_moving_by_keys_wheel_drag_and_buttons(page: Page, picture: Locator) -> None:

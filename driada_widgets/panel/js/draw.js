@@ -51,6 +51,13 @@ export function rowScales(layout, held, look) {
   });
 }
 
+/** Whether a peak of a row that is held reaches beyond the picture's top. */
+export function isCut(layout, held, look) {
+  return rowScales(layout, held, look).some(({ low, perUnit, bottom }, row) => {
+    return bottom - (held.ranges[row][1] - low) * perUnit < layout.top - 1;
+  });
+}
+
 function featureLabel(feature) {
   return feature.units ? `${feature.name} (${feature.units})` : feature.name;
 }

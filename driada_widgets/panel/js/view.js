@@ -1,6 +1,6 @@
 // The widget: joins the model's traits, the canvases and the gestures.
 import { frameText, markText, numberText, spanText, valueText } from "./scale.js";
-import { drawBad, drawBack, layOut, readTheme, xOf } from "./draw.js";
+import { drawBad, drawBack, isCut, layOut, readTheme, xOf } from "./draw.js";
 import { drawLines } from "./lines.js";
 import { clampView, draggedSpan, frameAt, listenToKeys, listenToPointer, panned, zoomed } from "./gestures.js";
 import { heldOf } from "./held.js";
@@ -302,7 +302,8 @@ class Picture {
     const { labels, nTotal, step, fps } = this.held;
     const { marking, unit, ownScale } = this.look;
     const often = step === 1 ? "every frame" : `1 of ${numberText(step, 0)} frames per pixel (min–max)`;
-    const showing = `${numberText(labels.length, 0)} of ${numberText(nTotal, 0)} neurons · ${often}${this.held.denoised ? " · denoised" : ""}`;
+    const cut = isCut(this.layout, this.held, this.look) ? " · great peaks are cut at the top: press Flatter" : "";
+    const showing = `${numberText(labels.length, 0)} of ${numberText(nTotal, 0)} neurons · ${often}${this.held.denoised ? " · denoised" : ""}${cut}`;
     const span = spanText(Math.round(this.view.start), Math.round(this.view.stop), fps);
     const label = `Traces: ${showing}, ${span}${marking ? ", marking bad frames" : ""}`;
     const isInSeconds = unit === "s" && fps;
