@@ -127,9 +127,9 @@ class StateBase:
             request = replace(there.request, save=self.snapshot.request.save)
             with self._as_one():
                 self._history = history
-                self._answer(there.answered)
                 if request != self.snapshot.request:
                     self._replaced(request)
+                self._answer(there.answered)  # another source has emptied the answers
 
     @property
     def _decisions(self) -> Decisions:

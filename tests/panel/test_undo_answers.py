@@ -118,6 +118,19 @@ def test_proposing_again_can_be_undone(proposed: PanelState) -> None:
     assert proposed.snapshot.n_rejected == 1
 
 
+def test_answers_belong_to_their_source(proposed: PanelState, tmp_path: Path) -> None:
+    """Another file begins without answers; undone, those of the first file hold again."""
+    proposed.reject_proposal(0)
+    rejected = proposed.snapshot.answered
+
+    proposed.choose_file(str(write_recording(tmp_path, "other.npz")))
+    between = proposed.snapshot.answered
+    proposed.undo()
+
+    assert between == frozenset()
+    assert proposed.snapshot.answered == rejected
+
+
 def test_undo_of_an_answer_is_said(asked: PanelState) -> None:
     """Who does not see the panel hears what was undone."""
     asked.keep_as_is("orientation-square")
