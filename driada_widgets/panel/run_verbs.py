@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.request.model import LoadRequest, SourceSpec
 from driada_widgets.panel import edits
@@ -84,21 +84,28 @@ class RunVerbs(ShareVerbs, BatchVerbs):
         self._change(
             request=request,
             inventory=inventory,
-            check=None,
-            is_checked=False,
-            is_built=False,
-            summary=None,
-            saved="",
-            error=None,
-            answered=frozenset(),
             work=WorkView(),
-            window=Window(unit=self.snapshot.window.unit),
             step="map",
-            revision=self.snapshot.revision + 1,
+            **self._emptied,
             log=self._logged(
                 f"read the headers of {_shown(request)}: {len(inventory.arrays)} arrays"
             ),
         )
+
+    @property
+    def _emptied(self) -> dict[str, Any]:
+        """Give the changes after which nothing is shown that belongs to another source."""
+        return {
+            "check": None,
+            "is_checked": False,
+            "is_built": False,
+            "summary": None,
+            "saved": "",
+            "error": None,
+            "answered": frozenset(),
+            "window": Window(unit=self.snapshot.window.unit),
+            "revision": self.snapshot.revision + 1,
+        }
 
     # --- looking around ---
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from driada_widgets.panel.run_verbs import RunVerbs
-from driada_widgets.panel.snapshot import JobView, Window
+from driada_widgets.panel.snapshot import JobView
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,16 +52,8 @@ class SourceVerbs(RunVerbs):
             request=request,
             inventory=self._opened_inventory if is_back else None,
             preview=preview,
-            check=None,
-            is_checked=False,
-            is_built=False,
-            summary=None,
-            saved="",
-            error=None,
-            answered=frozenset(),
             job=JobView(),
-            window=Window(unit=self.snapshot.window.unit),
-            revision=self.snapshot.revision + 1,
+            **self._emptied,
         )
         if error is not None:
             self.show_error("source", f"Read the headers of {_name(request)}", error)

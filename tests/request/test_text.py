@@ -187,6 +187,13 @@ def test_yaml_warns_of_unlisted_features_where_it_matters(
     assert ("not listed" in text) is is_said
 
 
+def test_yaml_of_a_demo_names_no_path() -> None:
+    """The name of a built-in recording is relative to nothing."""
+    demo = SourceSpec(kind="demo", path=Path("dg_2-1_D1"))
+
+    assert "relative to" not in to_yaml(LoadRequest(source=demo))
+
+
 @pytest.mark.parametrize(("root", "is_said"), [("out", True), ("/data/out", False)])
 def test_yaml_says_what_a_folder_is_relative_to(root: str, is_said: bool) -> None:
     """A folder that is written in full is relative to nothing."""

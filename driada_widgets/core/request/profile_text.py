@@ -9,16 +9,12 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from driada_widgets.core.errors import (
-    NotFoundError,
-    NotThisFormatError,
-    ParameterError,
-    StorageError,
-)
+from driada_widgets.core.errors import ParameterError, StorageError
 from driada_widgets.core.request.model import LoadRequest
 from driada_widgets.core.request.plain import describe, join_path, to_plain
 from driada_widgets.core.request.profile import GROUPS, RECORDING, Profile, is_free
 from driada_widgets.core.request.reading import SCHEMA_KEY, from_dict
+from driada_widgets.core.request.text_file import read_text_file, write_text_file
 from driada_widgets.core.request.writing import to_dict
 from driada_widgets.core.request.yaml_form import read_yaml, write_yaml
 
@@ -36,7 +32,6 @@ __all__ = [
 PROFILE_SUFFIXES: Final = (".yaml", ".yml")
 _KEY: Final = "profile"
 _SCHEMA: Final = 1
-_MOST_BYTES = 1024**2
 _ENTRIES: Final = (_KEY, "title", "request", "free", "choices", "answered")
 _NOTES: Final = {
     "request": "locked for every recording, but for the fields listed under free",
@@ -243,32 +238,13 @@ def read_profile(path: str | Path) -> Profile:
     """
     file = Path(path)
     try:
-        profile = profile_from_yaml(_read_text(file))
+        profile = profile_from_yaml(read_text_file(file, "profile", expected="YAML text"))
     except ParameterError as error:
         msg = f"{file.name}: {error.message}"
         raise ParameterError(
             msg, where=error.where, found=error.found, expected=error.expected, fix=error.fix
         ) from error
     return replace(profile, folder=Path(os.path.abspath(file.parent)))  # noqa: PTH100  # links stay
-
-
-def _read_text(file: Path) -> str:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except FileNotFoundError as error:
-        msg = f"There is no profile {str(file)!r}. Check the name and the folder."
-        raise NotFoundError(msg, where=str(file)) from error
-    except OSError as error:
-        msg = f"The profile {file.name} cannot be read: {error.strerror or error}."
-        raise StorageError(msg, where=str(file)) from error
-    if len(content) <= _MOST_BYTES:
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            pass
-    msg = f"{file.name} is not a profile: it is not YAML text."
-    raise NotThisFormatError(msg, where=file.name, expected="YAML text")
 
 
 def write_profile(profile: Profile, path: str | Path, *, replace_file: bool = False) -> Path:
@@ -302,13 +278,5 @@ def write_profile(profile: Profile, path: str | Path, *, replace_file: bool = Fa
     if file.exists() and not replace_file:
         msg = f"{file.name} is there already and is not overwritten. Choose another name."
         raise StorageError(msg, where=str(file), fix="choose another name, or tick Replace")
-    text = profile_to_yaml(profile)
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(file)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        msg = f"The profile cannot be saved as {str(file)!r}: {error.strerror or error}."
-        raise StorageError(msg, where=str(file)) from error
+    write_text_file(file, profile_to_yaml(profile), "profile")
     return file

@@ -8,14 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from driada_widgets.core.errors import (
-    NotFoundError,
-    NotThisFormatError,
-    ParameterError,
-    StorageError,
-)
+from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.request.paths import user_path
 from driada_widgets.core.request.reading import SCHEMA_KEY, from_dict
+from driada_widgets.core.request.text_file import read_text_file, write_text_file
 from driada_widgets.core.request.writing import canonical, not_replayable, to_dict
 from driada_widgets.core.request.yaml_form import read_yaml, write_yaml
 
@@ -41,8 +37,8 @@ __all__ = [
 ]
 
 REQUEST_SUFFIXES: Final = (".yaml", ".yml", ".json")
-_MOST_BYTES = 1024**2  # a request of a thousand features has about 50 kB
 _OPEN_GROUPS: Final = frozenset({"source", "features"})
+_FILES: Final = frozenset({"file", "folder", "saved"})
 _NOTES: Final = {
     "source": "path is relative to this file",
     "features": "a feature that is not listed, and looks circular, is taken as linear",
@@ -72,7 +68,9 @@ def _holds(name: str, request: LoadRequest) -> bool:
         # Where some types only write down what was detected, the list was made complete.
         choices = (request.features or {}).values()
         return request.chooses_types and not any(choice.as_detected for choice in choices)
-    path = request.source.path if name == "source" else request.root
+    path = request.root if name == "root" else request.source.path
+    if name == "source" and request.source.kind not in _FILES:
+        return False
     return name not in {"source", "root"} or (path is not None and not path.is_absolute())
 
 
@@ -167,7 +165,8 @@ def read_request(path: str | Path) -> LoadRequest:
         If the request has a mistake; the message names the file, the entry and its line.
     """
     file = Path(path)
-    text = _read_text(file)
+    hint = "To load it as data, choose it as the data file."
+    text = read_text_file(file, "request", expected="YAML or JSON text", hint=hint)
     try:
         request = from_json(text) if file.suffix.lower() == ".json" else from_yaml(text)
     except ParameterError as error:
@@ -176,28 +175,6 @@ def read_request(path: str | Path) -> LoadRequest:
             msg, where=error.where, found=error.found, expected=error.expected, fix=error.fix
         ) from error
     return _with_paths(request, lambda inner: file.parent / user_path(inner))
-
-
-def _read_text(file: Path) -> str:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except FileNotFoundError as error:
-        msg = f"There is no request {str(file)!r}. Check the name and the folder."
-        raise NotFoundError(msg, where=str(file)) from error
-    except OSError as error:
-        msg = f"The request {file.name} cannot be read: {error.strerror or error}."
-        raise StorageError(msg, where=str(file)) from error
-    if len(content) <= _MOST_BYTES:
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            pass
-    msg = (
-        f"{file.name} is not a request: it is not YAML or JSON text. "
-        f"To load it as data, choose it as the data file."
-    )
-    raise NotThisFormatError(msg, where=file.name, expected="YAML or JSON text")
 
 
 def write_request(request: LoadRequest, path: str | Path) -> Path:
@@ -225,21 +202,14 @@ def write_request(request: LoadRequest, path: str | Path) -> Path:
         raise ParameterError(msg, where=file.name, expected=".yaml, .yml or .json")
     folder = Path(os.path.abspath(file.parent))  # noqa: PTH100  # symbolic links stay as they are
     text = write(_with_paths(request, lambda inner: _relative(inner, folder)))
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(file)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        msg = f"The request cannot be saved as {str(file)!r}: {error.strerror or error}."
-        raise StorageError(msg, where=str(file)) from error
+    write_text_file(file, text, "request")
     return file
 
 
 def _with_paths(request: LoadRequest, turn: Callable[[Path], Path]) -> LoadRequest:
     """Turn the paths that belong to the file of a request; a demo's path is a name, not a path."""
     source, save = request.source, request.save
-    if source.path is not None and source.kind in {"file", "folder", "saved"}:
+    if source.path is not None and source.kind in _FILES:
         source = replace(source, path=turn(source.path))
     if save is not None and save.path is not None:
         save = replace(save, path=turn(save.path))

@@ -9,6 +9,7 @@ from driada_widgets.core.errors import LoaderError, NotFoundError, StorageError
 from driada_widgets.core.experiment.experiment import Experiment
 from driada_widgets.core.report import Note
 from driada_widgets.core.request.plan import LoadPlan
+from driada_widgets.core.road.places import usual_place
 from driada_widgets.core.road.results import LoadResult
 from driada_widgets.core.road.targets import refuse_other_format, refuse_source
 from driada_widgets.core.store import atomic, cache
@@ -150,9 +151,7 @@ def save_result(
         experiment = _with_source(experiment, opened.fingerprint(progress))
     path = request.save.path if request.save is not None else None
     if path is None:
-        name = result.experiment.signature.removeprefix("Exp ")
-        usual = cache.pickle_path if format_ == "pickle" else cache.archive_path
-        path = usual(request.root, name)
+        path = usual_place(request, result.experiment.signature.removeprefix("Exp "))
     refuse_other_format(path, format_)
     if progress is not None:
         progress.begin("Saving")
