@@ -66,6 +66,16 @@ def test_stored_frame_rate_is_offered_once(tmp_path: Path) -> None:
     assert find_all(find(panel, "dw-report"), "dw-fix") == []
 
 
+def test_frame_rate_of_the_file_is_told_once(tmp_path: Path) -> None:
+    """One sentence says what is assumed and what the file has, and the button stands beside it."""
+    panel = checked(tmp_path, fps=np.array(30.0))
+
+    notes = text_of(find(panel, "dw-notes"))
+    assert "20 Hz is assumed. The file has fps = 30." in notes
+    assert "scalar" not in notes
+    assert [each.description for each in find_all(panel, "dw-fix")] == ["Use fps = 30 from file"]
+
+
 def test_transposed_matrix_is_turned_by_one_click(tmp_path: Path) -> None:
     """The proof is shown, and the button mends it."""
     panel = checked(tmp_path, calcium=make_aligned()["calcium"].T)
@@ -75,6 +85,7 @@ def test_transposed_matrix_is_turned_by_one_click(tmp_path: Path) -> None:
 
     assert "calcium is 1000×5 but" in before
     assert "looks transposed" in before
+    assert "transpose=" not in before
     assert "5 neurons × 1,000 frames" in text_of(find(panel, "dw-report"))
 
 

@@ -160,6 +160,19 @@ def test_frame_rate_in_the_file_is_offered(tmp_path: Path, stored: object) -> No
     assert panel.state.snapshot.request.static_features == {}
 
 
+def test_frame_rate_in_the_file_is_offered_beside_an_equal_default(tmp_path: Path) -> None:
+    """A default that happens to be right is confirmed by the file with one click."""
+    panel = opened(tmp_path, fps=np.array(20.0))
+    offer = find(panel, "dw-fps-offer")
+    offered = offer.description, offer.layout.display
+
+    click(offer)
+
+    assert offered == ("Use 20 from the file", None)
+    assert panel.state.snapshot.request.static_features == {"fps": 20.0}
+    assert offer.layout.display == "none"
+
+
 def test_any_single_number_can_be_a_constant(tmp_path: Path) -> None:
     """A depth in the file is one choice away from the constants."""
     panel = opened(tmp_path, depth_um=np.array(120))

@@ -37,11 +37,13 @@ class CheckSection(Section):
         self._pictures = Views(self)
         self._proposals = Proposals(self)
         self._bad = BadFrames(self)
+        self._feature_card = card("Features", self._features.widget)
+        self._picture_card = card("Pictures", self._pictures.widget)
         self._after = widgets.VBox(
             [
                 card("Report", self._report.widget),
-                card("Features", self._features.widget),
-                card("Pictures", self._pictures.widget),
+                self._feature_card,
+                self._picture_card,
                 card("Bad frames", self._proposals.widget, self._bad.widget),
             ]
         )
@@ -56,8 +58,10 @@ class CheckSection(Section):
         show(self._after, visible=snapshot.check is not None)
         if snapshot.check is not None:
             self._pictures.render(snapshot)  # first: seen while the many rows below it are made
+            show(self._picture_card, visible=not self._pictures.is_empty)
             self._report.render(snapshot)
             self._features.render(snapshot)
+            show(self._feature_card, visible=not self._features.is_empty)
             self._proposals.render(snapshot)
             self._bad.render(snapshot)
 

@@ -96,7 +96,7 @@ class _Line:
         css = f"dw-origin-{origin}"
         set_html(self._origin, f'<span class="{css}">{ORIGINS[origin]}</span>' if origin else "")
         self._render_back(snapshot, is_given=given is not None)
-        self._render_offer(snapshot, used)
+        self._render_offer(snapshot, used if origin != "default" else None)
 
     def _render_back(self, snapshot: Snapshot, *, is_given: bool) -> None:
         """Offer what would hold without the person's value."""
@@ -111,14 +111,17 @@ class _Line:
             self._back.description = label
             self._back.tooltip = f"{label}: {self._key}"
 
-    def _render_offer(self, snapshot: Snapshot, used: object) -> None:
-        """Offer a single number of the file that is called like the constant."""
+    def _render_offer(self, snapshot: Snapshot, chosen: object) -> None:
+        """Offer a single number of the file that is called like the constant.
+
+        It is offered beside a default that is equal too: then nobody has to guess any more.
+        """
         arrays = snapshot.inventory.arrays if snapshot.inventory else ()
         numbers = {info.name: info.number for info in arrays}
         named = next((n for n in numbers if n.lower() == self._key and numbers[n]), "")
         value = numbers.get(named)
         self._offered = named
-        is_offered = value is not None and value > 0 and value != used
+        is_offered = value is not None and value > 0 and value != chosen
         show(self._offer, visible=is_offered)
         if is_offered:
             self._offer.description = f"Use {value:g} from the file"

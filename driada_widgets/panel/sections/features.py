@@ -65,6 +65,11 @@ class FeatureTable:
         self.widget = widgets.VBox([self._list, self._pages])
         self.widget.add_class("dw-features")
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no feature is shown."""
+        return not self._shown
+
     def _turn(self, by: int) -> None:
         self._page += by
         self.render(self._section.state.snapshot)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
 
-__all__ = ["Findings"]
+__all__ = ["Findings", "is_stored_rate"]
 
 BESIDE_ITS_FIELD = frozenset(
     {"name-invalid", "constant-invalid", "fps-default", "fps-from-file", "fps-differs"}
@@ -49,8 +49,12 @@ class Findings:
 
 
 def _is_beside_its_field(note: Note) -> bool:
-    is_rate = note.id == "scalar-ignored" and note.subject.lower() == "fps"
-    return is_rate or note.id in BESIDE_ITS_FIELD
+    return is_stored_rate(note) or note.id in BESIDE_ITS_FIELD
+
+
+def is_stored_rate(note: Note) -> bool:
+    """Say whether a note is about the frame rate that the file holds as an array."""
+    return note.id == "scalar-ignored" and note.subject.lower() == "fps"
 
 
 def _issues(resolved: object) -> tuple[Issue, ...]:

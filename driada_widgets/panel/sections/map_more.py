@@ -12,6 +12,7 @@ from driada_widgets.panel.sections.base import card, fields, html, row, show
 
 if TYPE_CHECKING:
     from driada_widgets.core.request.model import AggregateSpec
+    from driada_widgets.core.sources.base import Inventory
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
 
@@ -60,6 +61,7 @@ class MoreCard:
         options = fields(self._nan.widget, self._gap.widget, self._seed.widget, self._root.widget)
         options.add_class("dw-fields-wide")
         self._shown_aggregates: tuple[AggregateSpec, ...] | None = None
+        self._listed: Inventory | None = None
         self.widget = card(
             "More",
             options,
@@ -116,7 +118,8 @@ class MoreCard:
         shapes = {info.name: info.shape for info in arrays}
         names = [a.name for a in (plan.arrays if plan else ()) if a.role == "feature"]
         single = tuple((plain(n, limit=60), n) for n in names if len(shapes.get(n, ())) == 1)
-        if plan is not None and self._parts.options != single:
+        is_other_file, self._listed = snapshot.inventory is not self._listed, snapshot.inventory
+        if (plan is not None or is_other_file) and self._parts.options != single:
             self._parts.options = single
 
     def _aggregate(self, spec: AggregateSpec) -> Any:

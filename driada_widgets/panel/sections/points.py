@@ -91,7 +91,10 @@ class PointList:
         ]
 
     def _problem(self, issue: Issue, fixes: tuple[ShownFix, ...]) -> Any:
-        text = f"<b>Problem.</b> {_lines(issue.text)} {_lines(issue.fix)}"
+        # The words are for scripts and name arguments; here buttons do the same.
+        advice = "" if fixes else issue.fix
+        said = _lines("\n".join(filter(None, (issue.text, advice))))
+        text = f"<b>Problem.</b> {said}"
         return self._point("dw-problem", text, self._buttons(fixes))
 
     def _question(self, note: Note, fixes: tuple[ShownFix, ...]) -> Any:

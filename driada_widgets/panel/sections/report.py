@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
@@ -9,11 +10,14 @@ import ipywidgets as widgets
 from driada_widgets.core.road.passed import passed_checks
 from driada_widgets.panel.binding import escape
 from driada_widgets.panel.sections.base import bullet_list, html, row, set_html, show
+from driada_widgets.panel.sections.findings import is_stored_rate
 from driada_widgets.panel.sections.points import PointList
 from driada_widgets.panel.sections.whitelist import WhitelistDiff
 
 if TYPE_CHECKING:
-    from driada_widgets.core.report import LedgerEntry
+    from collections.abc import Iterable
+
+    from driada_widgets.core.report import LedgerEntry, Note
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
 
@@ -70,7 +74,7 @@ class ReportView:
         if check is None:
             return
         questions = snapshot.questions
-        quiet = [note for note in check.notes if note not in questions]
+        quiet = _told(note for note in check.notes if note not in questions)
         self._points.show(snapshot, issues=check.issues, questions=questions)
         self._notes.show(snapshot, notes=quiet)
         show(self._notes.widget, visible=bool(quiet))
@@ -79,6 +83,16 @@ class ReportView:
         set_html(self._summary, _summary(snapshot, len(quiet), len(passed)))
         set_html(self._passed, _fold("dw-passed", _count(len(passed), "check") + " passed", passed))
         set_html(self._ledger, _ledger(check.ledger))
+
+
+def _told(notes: Iterable[Note]) -> list[Note]:
+    """Give notes to show; a frame rate that the file holds is told once, with its button."""
+    told = list(notes)
+    stored = next((n for n in told if is_stored_rate(n)), None)
+    if stored is None or not any(n.id == "fps-default" for n in told):
+        return told
+    offered = {"fps-default": stored.fixes}
+    return [replace(n, fixes=offered.get(n.id, n.fixes)) for n in told if n is not stored]
 
 
 def _summary(snapshot: Snapshot, n_notes: int, n_passed: int) -> str:

@@ -54,6 +54,11 @@ class Views:
         )
         self.widget = widgets.VBox([self._gone, self._all])
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to see."""
+        return all(part.layout.display == "none" for part in (self._all, self._gone))
+
     def _button(self, name: PictureName, title: str) -> Any:
         return self._section.button(
             title, f"dw-view-{name}", lambda: self._section.state.show_picture(name)
