@@ -36,6 +36,20 @@ def test_choosing_shows_headers_before_opening(panel: Any, tmp_path: Path) -> No
     assert find(panel, "dw-source-path").value == "mouse.npz"
 
 
+def test_a_press_on_open_sends_what_was_typed(panel: Any, tmp_path: Path) -> None:
+    """*Open* is never dead while a path is being typed: leaving the field for it chooses first."""
+    before = find(panel, "dw-source-open").disabled
+    click(find(panel, "dw-source-open"))
+    untouched = panel.state.snapshot.inventory, panel.state.snapshot.error
+
+    type_into(find(panel, "dw-source-path"), str(write_recording(tmp_path)))
+    click(find(panel, "dw-source-open"))
+
+    assert not before
+    assert untouched == (None, None)
+    assert panel.state.snapshot.inventory is not None
+
+
 def test_preview_says_what_the_headers_decide(panel: Any, tmp_path: Path) -> None:
     """Where the arrays fit together, the size of the recording is said."""
     type_into(find(panel, "dw-source-path"), str(write_recording(tmp_path)))

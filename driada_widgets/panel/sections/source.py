@@ -123,7 +123,10 @@ class SourceSection(Section):
         source = self.state.snapshot.request.source
         if source.path is None and source.kind == "demo":
             self.state.choose_file(str(self._demo.widget.value))
-        self.state.open()
+        if self.state.snapshot.request.source.path is None:
+            self._path.widget.focus()
+        else:
+            self.state.open()
 
     def render(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
@@ -143,7 +146,9 @@ class SourceSection(Section):
             self._path.show(self.state.roots.shown(path) if path is not None else "")
         self._saved.render(snapshot)
         reason = _why_not(snapshot) or self._saved.why_not_open
-        self._open.disabled = bool(reason) or snapshot.is_busy
+        # A press leaves the path's field and so sends what was typed: first that, then the press.
+        may_be_typed = source.kind == "file" and path is None
+        self._open.disabled = (bool(reason) and not may_be_typed) or snapshot.is_busy
         set_html(self._why, escape(reason))
         self._render_preview(snapshot)
 
