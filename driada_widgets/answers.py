@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets import answer_lines as say
-from driada_widgets.core.errors import ParameterError
+from driada_widgets.core.errors import LoaderError, ParameterError
 from driada_widgets.core.request.plain import to_plain
 
 if TYPE_CHECKING:
@@ -198,6 +198,11 @@ def about_error(error: BaseException) -> Answer:
         text = f"There is not enough memory: {error}. Load fewer arrays, or close other programs."
     elif isinstance(error, KeyboardInterrupt):
         text = "Cancelled: nothing was left behind."
+    elif isinstance(error, OSError) and not isinstance(error, LoaderError) and error.strerror:
+        file = "The file" if error.filename is None else f"{str(error.filename)!r}"
+        text = f"{file} cannot be used: {error.strerror}."
+        if isinstance(error, PermissionError):
+            text += " Ask for the right to read it, or copy it to a folder of your own."
     parts = {name: getattr(error, name, None) for name in ("where", "found", "expected", "fix")}
     tree = {"ok": False, "error": {"class": type(error).__name__, "text": text, **parts}}
     return Answer(tree=tree, problem=text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -86,6 +87,35 @@ def test_an_interruption_is_told(
     assert code == 1
     assert type(error).__name__ == json.loads(out)["error"]["class"]
     assert err
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            PermissionError(errno.EACCES, "Permission denied", "m1.npz"),
+            "'m1.npz' cannot be used: Permission denied. Ask for the right to read it, or copy it",
+        ),
+        (OSError(errno.EIO, "Input/output error", "m1.npz"), "'m1.npz' cannot be used: Input/out"),
+        (OSError(errno.EMFILE, "Too many open files"), "The file cannot be used: Too many open"),
+    ],
+    ids=["permission", "broken disk", "no name"],
+)
+def test_errors_of_the_system_are_sentences(
+    call: Terminal, monkeypatch: pytest.MonkeyPatch, recording: Path, error: OSError, text: str
+) -> None:
+    """No number of an error is shown to a biologist."""
+    from driada_widgets.core import pipeline
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pipeline, "run", fail)
+    code, _, err = call("run", recording)
+
+    assert code == 1
+    assert err.startswith(text)
+    assert "Errno" not in err
 
 
 def test_names_cannot_drive_the_terminal(call: Terminal, tmp_path: Path) -> None:

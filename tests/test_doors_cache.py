@@ -269,7 +269,7 @@ def test_what_cannot_be_saved_is_still_given(
 
     assert experiment.n_cells == 5
     assert len(caught) == 1
-    assert "was not saved" in str(caught[0].message)
+    assert f"was not saved as Exp n.{'npz' if cache else 'pickle'}:" in str(caught[0].message)
 
 
 def test_a_root_that_cannot_be_written_is_found_before_building(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.doors_request import check_mask_length, given_fields
@@ -31,7 +32,6 @@ from driada_widgets.core.store import cache as cache_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from driada_widgets.core.doors_request import Asked, Options
     from driada_widgets.core.experiment.experiment import Experiment
@@ -238,4 +238,4 @@ def _cached(bench: Bench, result: LoadResult, request: LoadRequest) -> tuple[Not
     try:
         return save_cached(bench.opened, result, request).notes
     except StorageError as error:
-        return (not_saved(request.root, error),)
+        return (not_saved(Path(f"{result.experiment.signature}.npz"), error),)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from driada_widgets.core.errors import StorageError
@@ -26,7 +27,6 @@ from driada_widgets.core.sources.registry import find_reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from driada_widgets.core.report import Note, Progress
     from driada_widgets.core.request.model import LoadRequest
@@ -163,7 +163,10 @@ def _cached(result: LoadResult, request: LoadRequest, opened: Opened) -> LoadRes
     try:
         return _with_saved(result, save_cached(opened, result, request))
     except StorageError as error:
-        return replace(result, notes=(*result.notes, not_saved(request.root, error)))
+        return replace(
+            result,
+            notes=(*result.notes, not_saved(Path(f"{result.experiment.signature}.npz"), error)),
+        )
 
 
 def _with_saved(result: LoadResult, saved: Saved) -> LoadResult:
