@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.pipeline import LoadResult
     from driada_widgets.core.request.model import LoadRequest
+    from driada_widgets.core.road.cost import Cost
     from driada_widgets.core.sources.base import Fingerprint, Inventory
     from driada_widgets.core.spikes.recommend import Recommendation
     from driada_widgets.panel.jobs import Runner
@@ -184,6 +185,17 @@ class SpikeVerbs(SpikePictureVerbs, ProfileVerbs):
         if shown.is_built and shown.request.spikes == self.spike_spec:
             return "The experiment has these spikes already."
         return shown.why_not_build
+
+    @property
+    def spikes_cost(self) -> Cost | None:
+        """What building with these spikes takes; ``None`` before a check."""
+        from driada_widgets.core.road.cost import estimate
+
+        check = self.snapshot.check
+        if check is None or check.plan is None:
+            return None
+        asked = replace(check.plan.request, spikes=self.spike_spec)
+        return estimate(replace(check.plan, request=asked), check.inventory)
 
     def find_spikes(self) -> None:
         """Find the spikes of all neurons; if it is cancelled, what was there stays."""

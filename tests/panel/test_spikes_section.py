@@ -356,6 +356,15 @@ def test_what_happened_is_said_aloud(built: Any) -> None:
     assert "It has no spikes." in voice.said
 
 
+def test_what_it_takes_is_said_before(built: Any) -> None:
+    """Time and memory stand beside the button, for the method that is chosen."""
+    quick = text_of(find(built, "dw-spikes"))
+    pick(built, "matched")
+
+    assert "Takes about 1 s, and up to" in quick
+    assert "Takes about 3 s, and up to" in text_of(find(built, "dw-spikes"))
+
+
 def test_progress_by_neuron_and_cancel(built: Any) -> None:
     """While spikes are found only *Cancel* can be pressed; the summary stays in sight."""
     state = built.state

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import ipywidgets as widgets
 
+from driada_widgets.core.machine import format_bytes
 from driada_widgets.panel.binding import escape
 from driada_widgets.panel.sections.base import card, html, row, set_html, show
 from driada_widgets.panel.sections.progress import ProgressLine
@@ -16,6 +17,7 @@ from driada_widgets.panel.table import DataTable
 
 if TYPE_CHECKING:
     from driada_widgets.core.report import Progress
+    from driada_widgets.core.road.cost import Cost
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
     from driada_widgets.panel.spike_view import SpikeColumn, SpikePicture
@@ -33,6 +35,8 @@ PICTURES: tuple[tuple[SpikePicture, str, str], ...] = (
 )
 
 
+LONG_SEC = 90
+"""Longer times are said in minutes."""
 WARM_UP_SEC = 0.3
 """After so long the section is on screen, and the first trial need not wait for libraries."""
 
@@ -86,7 +90,8 @@ class SpikesCard:
         self._find.disabled = bool(reason)
         self._remove.disabled = bool(snapshot.why_not_build)
         show(self._remove, visible=snapshot.request.spikes is not None)
-        set_html(self._why, "" if is_finding else escape(reason, limit=None))
+        words = escape(reason, limit=None) or _cost(state.spikes_cost)
+        set_html(self._why, "" if is_finding else words)
         self._progress.render(snapshot)
         set_html(self._said, _said(snapshot))
         self._pictures.render(snapshot)
@@ -222,6 +227,14 @@ def _make(name: SpikePicture, section: Section) -> Any:
     from driada_widgets.panel.sections.spike_quality import SpikeTable
 
     return SpikeTable(section)
+
+
+def _cost(cost: Cost | None) -> str:
+    if cost is None:
+        return ""
+    is_long = cost.seconds >= LONG_SEC
+    time = f"{cost.seconds / 60:.0f} min" if is_long else f"{max(1, round(cost.seconds))} s"
+    return f"Takes about {time}, and up to {format_bytes(cost.memory_high)} of memory."
 
 
 def _said(snapshot: Snapshot) -> str:
