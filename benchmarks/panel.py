@@ -94,9 +94,9 @@ class Tabs:
     def __init__(self, panel: Page, canvas: Page, png: Page) -> None:
         self.panel, self.canvas, self.png = panel, canvas, png
 
-    def pictures(self) -> dict[str, list[float]]:
-        """Time pictures of all three in turn."""
-        seen: dict[str, list[float]] = {"panel": [], "canvas": [], "png": []}
+    def pictures(self, *, with_overrides: bool = False) -> dict[str, list[float]]:
+        """Time pictures of all three in turn; overrides too, in the weather of the pans."""
+        seen: dict[str, list[float]] = {"panel": [], "override": [], "canvas": [], "png": []}
         for _ in range(2):  # nothing is measured until each has been used
             browse.next_canvas(self.canvas)
             browse.next_png(self.png)
@@ -104,6 +104,8 @@ class Tabs:
             if at % len(KEYS) == 0:
                 self.panel.bring_to_front()
                 seen["panel"] += [browse.next_picture(self.panel, key) for key in KEYS]
+                if with_overrides:
+                    seen["override"] += [browse.override(self.panel, "speed", to) for to in WORDS]
                 self.canvas.bring_to_front()
                 seen["canvas"] += [browse.next_canvas(self.canvas) for _ in KEYS]
             if at % len(KEYS) < 2:
@@ -144,17 +146,27 @@ def in_voila(chromium: Browser, folder: Path, rounds: int) -> tuple[list[Row], i
         first_canvas = browse.show_canvas(canvas)
         allowed = max(FIRST_TRACES_SEC, 2 * read_sec + first_canvas)
         rows.append(_row("Check data -> traces / what it may take", [first], [allowed], 1.0))
-        seen = Tabs(page, canvas, png).pictures()
+        seen = Tabs(page, canvas, png).pictures(with_overrides=True)
         rows += rows_of_pictures("Voila", seen)
+        what = "type override -> report and picture / pan"
+        rows.append(_row(what, seen["override"], seen["panel"], 3))
         page.bring_to_front()
-        overrides = [browse.override(page, "speed", word) for word in WORDS * rounds]
-        rows.append(_row("type override -> report and picture / pan", overrides, seen["panel"], 3))
+        rows.append(_work_of_a_pan(page, kernel))
         used = (browse.anonymous_memory(kernel) - after_imports) / 1e6
         what = "memory of the kernel beyond that after imports"
         rows.append(Row(what=what, measured=used, must=100.0, unit="MB"))
         for tab in (page, canvas, png):
             tab.context.close()
     return rows, n_bytes
+
+
+def _work_of_a_pan(page: Page, kernel: int) -> Row:
+    before = browse.processor_time(kernel)
+    keys = KEYS * (N_PICTURES // len(KEYS))
+    for key in keys:
+        browse.next_picture(page, key)
+    busy = (browse.processor_time(kernel) - before) / len(keys)
+    return Row(what="processor time of the kernel for a pan", measured=1000 * busy)
 
 
 def _yardsticks(folder: Path, stack: ExitStack, n_bytes: int) -> dict[str, str]:
@@ -210,7 +222,13 @@ def main(rounds: int) -> int:
         rows = cold(used, folder, rounds)
         seen, n_bytes = in_voila(used, folder, rounds)
         rows += [*seen, *in_lab(used, folder)]
-    return int(not print_rows(f"The panel; a picture is {n_bytes / 1000:.0f} kB", rows))
+    title = f"The panel; a picture is {n_bytes / 1000:.0f} kB; load average {busy_with()}"
+    return int(not print_rows(title, rows))
+
+
+def busy_with() -> str:
+    """Say how many processes wanted a core in the last one and five minutes."""
+    return " and ".join(f"{load:.1f}" for load in os.getloadavg()[:2])
 
 
 if __name__ == "__main__":

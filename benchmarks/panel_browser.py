@@ -34,6 +34,7 @@ __all__ = [
     "open_chosen",
     "open_tab",
     "override",
+    "processor_time",
     "run_in_lab",
     "show_canvas",
     "zoom_to_window",
@@ -141,7 +142,9 @@ def check(page: Page) -> float:
 
 def zoom_to_window(page: Page, times: int = 4) -> None:
     """Zoom in, so that a pan has somewhere to go, once nothing runs beside it any more."""
-    page.wait_for_function("() => !document.body.textContent.includes('Looking for frames')")
+    page.wait_for_function(
+        "() => document.querySelector('.dw-log').textContent.includes('looked for bad frames')"
+    )
     for _ in range(times):
         page.evaluate("() => press(traces(), '+')")
         page.wait_for_timeout(500)
@@ -266,6 +269,12 @@ def anonymous_memory(process_id: int) -> float:
     status = Path(f"/proc/{process_id}/status").read_text(encoding="utf-8")
     line = next(each for each in status.splitlines() if each.startswith("RssAnon"))
     return float(line.split()[1]) * 1024
+
+
+def processor_time(process_id: int) -> float:
+    """Give the seconds that a process has kept a core busy."""
+    times = psutil.Process(process_id).cpu_times()
+    return float(times.user + times.system)
 
 
 def _command(process: Any) -> list[str]:
