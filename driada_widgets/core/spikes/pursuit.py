@@ -19,6 +19,9 @@ __all__ = ["DEFAULT_RULES", "Found", "Pursuit", "Rules"]
 N_NEIGHBOURS = 4
 """Transients on each side that share in what one explains."""
 
+AT_ONCE = 1 << 14
+"""Products of transients that are computed in one step."""
+
 TRUNCATED_POWER = 0.3
 """Transients of which less than this share of the power is in the trace are not looked for."""
 
@@ -208,9 +211,15 @@ class Pursuit:
         stop = np.searchsorted(places, places + self._templates.reach(), side="right")
         width = int((stop - np.arange(places.size)).max())
         banded = np.zeros((width, places.size))
-        for row in range(width):
-            n = places.size - row
-            banded[row, :n] = self._templates.products(places[:n], places[row:])
+        columns = np.arange(places.size)
+        n_rows = max(1, AT_ONCE // places.size)
+        for first in range(0, width, n_rows):
+            others = columns + np.arange(first, min(first + n_rows, width))[:, None]
+            is_there = others < places.size
+            products = self._templates.products(
+                places[None, :], places[np.minimum(others, places.size - 1)]
+            )
+            banded[first : first + n_rows] = np.where(is_there, products, 0.0)
         banded[0] *= 1 + 1e-9
         return banded
 
