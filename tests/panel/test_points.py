@@ -11,7 +11,7 @@ import pytest
 from driada_widgets.core.request.model import LoadRequest, SourceSpec
 from driada_widgets.core.request.profile import Profile
 from tests.panels import make_panel, write_recording
-from tests.widgets import click, find, find_all, text_of
+from tests.widgets import click, find, find_all, text_of, type_into
 
 
 def square() -> dict[str, Any]:
@@ -144,6 +144,27 @@ def test_name_that_no_folder_can_have_has_a_suggestion(tmp_path: Path) -> None:
 
     assert said[0] == "Name it 'img src=x onerror=alert(1)'"
     assert "cannot name a folder" in said[1]
-    assert find(panel, "dw-session-name").value == "<b>Exp img src=x onerror=alert(1)</b>"
+    assert "<b>Exp img src=x onerror=alert(1)</b>" in find(panel, "dw-session-name").value
     assert find_all(panel, "dw-fix") == []
     assert panel.state.snapshot.undo == said[0]
+
+
+def test_name_of_the_file_is_marked_and_there_is_a_way_back(tmp_path: Path) -> None:
+    """What was filled in says where it is from; what a person wrote can go back to it."""
+    panel = make_panel(tmp_path)
+    panel.state.choose_kind("file")
+    panel.state.choose_file(str(write_recording(tmp_path)))
+    panel.state.open()
+    name = find(panel, "dw-session-name")
+    before = (name.value, find_all(panel, "dw-fix"))
+
+    type_into(find(panel, "dw-param-name"), "Felix")
+    during = name.value
+    click(find(panel, "dw-fix"))
+
+    assert "from the file's name" in before[0]
+    assert before[1] == []
+    assert "<b>Exp Felix</b>" in during
+    assert "set by you" in during
+    assert panel.state.snapshot.undo == "Back to 'mouse'"
+    assert name.value == before[0]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from driada_widgets.core.experiment.naming import IABS_KEYS, NAMING_KEYS
+from driada_widgets.core.experiment.naming import IABS_KEYS, NAMING_KEYS, near_folder_name
+from driada_widgets.core.report import Fix, Note
 from driada_widgets.core.resolve.findings import Findings
 from driada_widgets.core.resolve.names import session_name
 from driada_widgets.panel.binding import escape
 from driada_widgets.panel.sections.base import card, fields, html, row, set_html, show
 from driada_widgets.panel.sections.pairs import PairRows
-from driada_widgets.panel.sections.points import ShownFix, fix_buttons, fixes_of
+from driada_widgets.panel.sections.points import (
+    ShownFix,
+    fix_buttons,
+    fixes_of,
+    useful_fixes,
+)
 
 if TYPE_CHECKING:
     from driada_widgets.panel.sections.base import Section
@@ -91,6 +97,7 @@ class NameCard:
         found = Findings()
         set_html(self._name, _name_words(snapshot, session_name(snapshot.request, found), found))
         offered = tuple(shown for issue in found.issues for shown in fixes_of(issue, snapshot))
+        offered += useful_fixes(_way_back(snapshot), snapshot)
         if self._offered != offered:
             self._offered = offered
             self._ways_out.children = fix_buttons(self._section, offered)
@@ -119,10 +126,43 @@ def _mark(widget: Any, css_class: str, *, on: bool) -> None:
     (widget.add_class if on else widget.remove_class)(css_class)
 
 
+def _way_back(snapshot: Snapshot) -> Note:
+    """Offer the name of the file, where a person gave another one."""
+    stem = _stem(snapshot)
+    fix = Fix(label=f"Back to {stem!r}", changes=((("exp_params", "name"), stem),))
+    is_other = stem and snapshot.request.exp_params.get("name")
+    return Note(
+        id="name-of-file",
+        level="info",
+        subject="name",
+        text="The recording has a name of its own.",
+        fixes=(fix,) if is_other and near_folder_name(stem) == stem else (),
+    )
+
+
+def _stem(snapshot: Snapshot) -> str:
+    """Give the name that was filled in when the source was opened; empty where none was."""
+    source = snapshot.request.source
+    if source.path is None or source.kind == "saved" or source.data_source == "IABS":
+        return ""
+    return source.path.stem
+
+
+def _origin(snapshot: Snapshot) -> str:
+    """Say whose name it is."""
+    given, stem = snapshot.request.exp_params.get("name"), _stem(snapshot)
+    if not given or not stem:
+        return ""
+    if given != stem:
+        return '<span class="dw-origin-given">set by you</span>'
+    noun = "file" if snapshot.request.source.kind == "file" else "recording"
+    return f'<span class="dw-origin-file">from the {noun}\'s name</span>'
+
+
 def _name_words(snapshot: Snapshot, name: str, found: Findings) -> str:
     """Give the name, or in the core's words why there is none."""
     if not found.issues:
-        return f"<b>Exp {escape(name)}</b>"
+        return f"<b>Exp {escape(name)}</b> {_origin(snapshot)}".rstrip()
     is_missing = snapshot.request.source.data_source == "IABS" and any(
         not snapshot.request.exp_params.get(key) for key in IABS_KEYS
     )
