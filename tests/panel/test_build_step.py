@@ -67,10 +67,15 @@ def test_cost_is_shown_beside_what_the_machine_has(
     monkeypatch.setattr(machine, "free_memory", lambda: 14_000_000_000)
     monkeypatch.setattr(machine, "free_disk", lambda _: 90_000_000_000)
 
-    cost = find(to_build(tmp_path), "dw-cost")
+    panel = to_build(tmp_path)
+    cost = find(panel, "dw-cost")
+    whole = cost.value
+    panel.state.mark_bad(0, 10)
 
+    assert "For 5 neurons × 1,000 frames:" in whole
+    assert "For 5 neurons × 990 frames:" in cost.value
     for text in ("80.0 kB to 120.0 kB", "14.0 GB free", "about 0.1 s", "90.0 GB free"):
-        assert text in cost.value
+        assert text in whole
     assert "dw-cost-bad" not in cost._dom_classes
 
 

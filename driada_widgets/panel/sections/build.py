@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets as widgets
 
 from driada_widgets.core.machine import format_bytes
+from driada_widgets.core.request import frames
 from driada_widgets.panel.binding import bind, escape
 from driada_widgets.panel.sections.base import Section, bullet_list, card, html, row, set_html, show
 from driada_widgets.panel.sections.progress import ProgressLine
@@ -15,6 +16,7 @@ from driada_widgets.panel.sections.spikes import SpikesCard
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from driada_widgets.core.request.plan import LoadPlan
     from driada_widgets.core.road.cost import Cost
     from driada_widgets.core.road.earlier import Earlier
     from driada_widgets.core.road.fit import Fit
@@ -82,9 +84,11 @@ class BuildSection(Section):
         self._spikes.render(snapshot)
 
     def _render_cost(self, snapshot: Snapshot) -> None:
-        cost = snapshot.check.cost if snapshot.check else None
+        check = snapshot.check
+        cost = check.cost if check else None
         fit = snapshot.work.fit
-        set_html(self._cost, _cost(cost, fit) if cost else "Known after the check.")
+        size = _size(check.plan) if check is not None and check.plan is not None else ""
+        set_html(self._cost, size + _cost(cost, fit) if cost else "Known after the check.")
         for level, css_class in _LEVELS.items():
             if css_class:
                 is_it = fit is not None and cost is not None and fit.level == level
@@ -104,6 +108,12 @@ class BuildSection(Section):
             label = "Open the saved experiment"
         if self._build.description != label:
             self._build.description = self._build.tooltip = label
+
+
+def _size(plan: LoadPlan) -> str:
+    """Say what it is for."""
+    n_left = plan.n_frames - frames.count(plan.bad_frames)
+    return f"<p>For {plan.n_cells:,} neurons × {n_left:,} frames:</p>"
 
 
 def _cost(cost: Cost, fit: Fit | None) -> str:
