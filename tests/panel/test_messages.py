@@ -6,14 +6,18 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from driada_widgets.core.build import look
 from driada_widgets.core.request.model import LoadRequest
 from driada_widgets.core.signals import detect
+from driada_widgets.panel.columns import min_max_columns
 from driada_widgets.panel.jobs import InlineRunner, Runner, Worker
+from driada_widgets.panel.sections import pictures
 from driada_widgets.panel.view import LoaderPanel
 from tests.panels import write_recording
+from tests.samples import make_aligned
 from tests.widgets import RecordingComm, choose, find, gesture
 
 PAN = {"event": "window", "id": 1, "start": 100, "stop": 500, "columns": 200, "view": [200, 400]}
@@ -118,6 +122,46 @@ def test_override_sends_what_changed(panel: LoaderPanel, sent: list[dict[str, An
     assert [u["comm"] for u in sent].count(find(panel, "dw-traces").comm.comm_id) == 1
     assert len(sent) <= 6, [update["state"].keys() for update in sent]
     assert "timeline" in find(panel, "dw-plan").value
+
+
+def test_override_reduces_no_trace_again(
+    panel: LoaderPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Columns are made for a pan and for other neurons, not for an edit of a type."""
+    reduced: list[int] = []
+
+    def count(rows: Any, *window: Any, **cells: Any) -> Any:
+        reduced.append(len(rows))
+        return min_max_columns(rows, *window, **cells)
+
+    monkeypatch.setattr(pictures, "min_max_columns", count)
+    view = find(panel, "dw-traces")
+    gesture(view, PAN)
+    after_pan = len(reduced)
+    block, rev = view.block, view.rev
+
+    choose(find(panel, "dw-feature-speed").children[5], "count")
+
+    assert after_pan > 1
+    assert len(reduced) == after_pan
+    assert (view.block, view.rev) == (block, rev + 1)
+    panel.state.show_cells(2)
+    assert len(reduced) == after_pan + 1
+
+
+def test_other_file_is_drawn_anew(panel: LoaderPanel, tmp_path: Path) -> None:
+    """Nothing of the file before is left in the picture of one of the same size."""
+    before = find(panel, "dw-traces").block
+    other = write_recording(tmp_path, "other.npz", calcium=2 * make_aligned()["calcium"])
+
+    panel.state.choose_file(str(other))
+    panel.state.open()
+    panel.state.set_static("fps", "20")
+    panel.state.check()
+
+    halved = np.frombuffer(find(panel, "dw-traces").block, "<f4") / 2
+    assert (halved[:100] == np.frombuffer(before, "<f4")[:100]).all()
+    assert not (2 * halved[:100] == np.frombuffer(before, "<f4")[:100]).all()
 
 
 def test_override_uses_the_types_that_were_detected(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
@@ -11,6 +12,7 @@ from driada_widgets.core.resolve.trace_unit import trace_unit
 from driada_widgets.panel.columns import min_max_columns
 from driada_widgets.panel.denoised import DenoisedTraces
 from driada_widgets.panel.feature_parts import feature_parts
+from driada_widgets.panel.last_columns import LastColumns
 from driada_widgets.panel.overlays import overlay_rows
 from driada_widgets.panel.sections.base import html, row, set_html
 from driada_widgets.panel.sections.span_link import SpanLink
@@ -57,6 +59,7 @@ class TracePicture:
         self._n_columns = DEFAULT_COLUMNS
         self._shown: object = None
         self._source: object = None
+        self._last = LastColumns()
 
     def render(self, snapshot: Snapshot) -> None:
         """Show the traces and ranges of a snapshot."""
@@ -68,6 +71,7 @@ class TracePicture:
         if self._source is not snapshot.inventory:
             self._source = snapshot.inventory
             self.view.forget_ranges()
+            self._last.forget()
             self.view.wish = None
         window, pictures = snapshot.window, snapshot.pictures
         if self.view.time_unit != window.unit:
@@ -125,7 +129,11 @@ class TracePicture:
         set_html(self._wait, "Denoising the neurons shown…" if is_waiting else "")
         self.view.show(
             [str(cell) for cell in cells],
-            _columns(calcium, cells, start, stop, n_columns)
+            self._last.of(
+                "traces",
+                (id(calcium), *cells, start, stop, n_columns),
+                lambda: _columns(calcium, cells, start, stop, n_columns),
+            )
             if denoised is None
             else _columns_of(denoised, start, stop, n_columns),
             start,
@@ -143,7 +151,11 @@ class TracePicture:
         return [
             FeatureRow(
                 name=part.name,
-                columns=min_max_columns(part.values[np.newaxis], start, stop, n_columns)[0],
+                columns=self._last.of(
+                    f"feature {part.name}",
+                    (part.origin, start, stop, n_columns),
+                    partial(_columns_of, [part.values], start, stop, n_columns),
+                )[0],
                 discrete=part.discrete,
             )
             for part in feature_parts(self._section.state)[:MAX_FEATURE_ROWS]
@@ -167,7 +179,7 @@ def _columns(
 
 
 def _columns_of(
-    rows: list[NDArray[np.float32]], start: int, stop: int, n_columns: int
+    rows: list[NDArray[Any]], start: int, stop: int, n_columns: int
 ) -> NDArray[np.float32]:
     parts = [min_max_columns(row[np.newaxis], start, stop, n_columns) for row in rows]
     return np.concatenate(parts)
