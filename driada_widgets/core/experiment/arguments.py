@@ -12,7 +12,7 @@ from driada_widgets.core.errors import DataShapeError, DataValueError, Parameter
 from driada_widgets.core.experiment.checks import check_lengths
 from driada_widgets.core.experiment.contents import FeatureContent
 from driada_widgets.core.experiment.derive import read_only
-from driada_widgets.core.signals.checks import check_values
+from driada_widgets.core.signals.checks import as_array, check_values
 from driada_widgets.core.signals.multi import MultiTimeSeries
 from driada_widgets.core.signals.series import TimeSeries
 from driada_widgets.core.spikes.load_time import LOAD_TIME_METHODS
@@ -59,7 +59,7 @@ def checked_method(method: object) -> Any:
 
 def kept_array(values: ArrayLike) -> NDArray[Any]:
     """Give values as an array that nobody else can change; one that nobody can is not copied."""
-    array = np.asarray(values)
+    array = as_array(values)
     return read_only(array.copy()) if array.flags.writeable else array
 
 

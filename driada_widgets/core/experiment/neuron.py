@@ -23,6 +23,7 @@ from driada_widgets.core.experiment.trace_checks import (
     prepared_trace,
     row_like,
 )
+from driada_widgets.core.signals.checks import as_array
 from driada_widgets.core.signals.series import TimeSeries
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Neuron(NeuronKinetics):
             metrics=metrics,
         )
         self.wvt_ridges = wvt_ridges
-        given = np.asarray(ca, dtype=np.float64).ravel()
+        given = np.asarray(as_array(ca), dtype=np.float64).ravel()
         if given.min() < 0:
             self.recorded = HeldTrace(given)
         if fit_individual_t_off or optimize_kinetics:

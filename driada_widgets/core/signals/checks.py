@@ -22,6 +22,7 @@ __all__ = [
     "check_values",
     "warn_if_ambiguous",
     "warn_if_short",
+    "without_mask",
 ]
 
 
@@ -34,9 +35,24 @@ class Sparse(Protocol):
 
 
 def as_array(data: object) -> NDArray[Any]:
-    """Give data as an array without copying one; sparse input is made dense."""
+    """Give data as an array without copying one; sparse input is made dense.
+
+    Masked values are missing: they are NaN, not what lies under the mask.
+    """
     to_dense = getattr(data, "toarray", None)
+    if isinstance(data, np.ma.MaskedArray):
+        return without_mask(data)
     return np.asarray(data if to_dense is None else to_dense())
+
+
+def without_mask(data: np.ma.MaskedArray[Any, Any]) -> NDArray[Any]:
+    """Give NaN for masked values; data of which none is masked stay as they are."""
+    if not np.ma.is_masked(data) or data.dtype.kind not in "biuf":
+        return np.asarray(data.data)
+    dtype = data.dtype if data.dtype.kind == "f" else np.dtype(np.float64)
+    array = np.array(data.data, dtype)
+    array[np.ma.getmaskarray(data)] = np.nan
+    return array
 
 
 def as_one_row(data: ArrayLike | Sparse) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 
 from driada_widgets.core.errors import DataTypeError, DataValueError
-from driada_widgets.core.signals.checks import warn_if_short
+from driada_widgets.core.signals.checks import as_array, warn_if_short
 from driada_widgets.core.signals.classify import classify
 from driada_widgets.core.signals.evidence import describe, explain
 from driada_widgets.core.signals.statistics import measure
@@ -132,7 +132,7 @@ def as_float64(data: ArrayLike) -> NDArray[np.float64]:
     DataTypeError
         If the data are not real numbers.
     """
-    array = np.asarray(data).ravel()
+    array = as_array(data).ravel()
     if array.size == 0:
         msg = "Data array cannot be empty"
         raise DataValueError(msg)

@@ -66,6 +66,9 @@ def _none(data: NDArray[Any]) -> NDArray[Any]:
 def _gaussian(data: NDArray[Any], *, sigma: float = 1.0) -> NDArray[Any]:
     from scipy.ndimage import gaussian_filter1d
 
+    if not sigma > 0:
+        msg = f"sigma must be above 0 frames, got {sigma}"
+        raise ParameterError(msg, where="sigma", fix="choose a larger sigma")
     return np.asarray(gaussian_filter1d(data, sigma, axis=-1))
 
 

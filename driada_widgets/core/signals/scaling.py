@@ -36,6 +36,8 @@ def minmax_scale(data: NDArray[Any]) -> NDArray[np.floating[Any]]:
     """
     values = np.asarray(data, dtype=_working_dtype(data))
     low, spread = _low_and_spread(values)
+    if not np.isfinite(spread).all():  # the range is beyond the largest number: scale the halves
+        return minmax_scale(values / 2).astype(_scaled_dtype(data), copy=False)
     scaled: NDArray[np.floating[Any]] = values - low
     scaled /= spread
     return scaled.astype(_scaled_dtype(data), copy=False)
@@ -44,7 +46,10 @@ def minmax_scale(data: NDArray[Any]) -> NDArray[np.floating[Any]]:
 def minmax_factor(data: NDArray[Any]) -> NDArray[np.floating[Any]]:
     """Give ``1 / (max - min)`` of each row, 1 where it is constant; shape ``(n_rows,)``."""
     values = np.asarray(data, dtype=_working_dtype(data))
-    factors: NDArray[np.floating[Any]] = 1 / _low_and_spread(values)[1].reshape(-1)
+    spread = _low_and_spread(values)[1].reshape(-1)
+    if not np.isfinite(spread).all():
+        return (minmax_factor(values / 2) / 2).astype(_scaled_dtype(data), copy=False)
+    factors: NDArray[np.floating[Any]] = 1 / spread
     return factors.astype(_scaled_dtype(data), copy=False)
 
 
@@ -59,7 +64,8 @@ def _working_dtype(data: NDArray[Any]) -> np.dtype[np.floating[Any]]:
 
 def _low_and_spread(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     low = values.min(axis=-1, keepdims=True)
-    spread = values.max(axis=-1, keepdims=True) - low
+    with np.errstate(over="ignore"):
+        spread = values.max(axis=-1, keepdims=True) - low
     return low, np.where(spread == 0, values.dtype.type(1), spread)
 
 
