@@ -1,17 +1,20 @@
-"""The features of the last check as single rows, to be drawn and compared."""
+"""What the pictures draw of the last check: features as single rows, the unit of the traces."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from driada_widgets.core.resolve.trace_unit import trace_unit
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from driada_widgets.panel.snapshot import Snapshot
     from driada_widgets.panel.state_base import StateBase
 
-__all__ = ["FeaturePart", "feature_parts", "part_named", "planes"]
+__all__ = ["FeaturePart", "feature_parts", "part_named", "planes", "unit_of_traces"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +85,10 @@ def planes(state: StateBase) -> dict[str, NDArray[np.generic]]:
             if values is not None:
                 found[report.name] = values
     return found
+
+
+def unit_of_traces(snapshot: Snapshot) -> str:
+    """Give the unit of the traces, where the file tells it; else empty."""
+    plan = snapshot.check.plan if snapshot.check is not None else None
+    item = plan.array_of("calcium") if plan is not None else None
+    return trace_unit(item.name, plan.metadata) if plan is not None and item is not None else ""

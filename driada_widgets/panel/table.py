@@ -12,7 +12,7 @@ from driada_widgets.panel.binding import guarded, plain
 from driada_widgets.panel.page_part import HAS_SCRIPTS, PagePart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["Column", "DataTable", "Row"]
 
@@ -89,6 +89,13 @@ class DataTable(PagePart):
             from driada_widgets.panel.stock.tables import sorting
 
             self.children = sorting(self)
+
+    def retitle(self, titles: Mapping[str, str]) -> None:
+        """Give columns other heads, by their keys; equal ones are not sent."""
+        self.columns = [
+            {**column, "title": titles.get(column["key"], column["title"])}
+            for column in self.columns
+        ]
 
     def show(
         self, rows: Sequence[Row], *, sort_key: str, descending: bool, selected: int | None

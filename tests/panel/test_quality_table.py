@@ -68,6 +68,27 @@ def test_a_page_of_neurons_in_the_order_of_the_file(panel: Any) -> None:
     assert "1 dead · 1 saturated · 0 with NaN" in said
 
 
+def test_heads_have_the_unit_that_the_file_tells(panel: Any, tmp_path: Path) -> None:
+    """A file that says nothing has arbitrary units, and that is said."""
+    told = make_panel(tmp_path)
+    path = write_recording(tmp_path, "told.npz", _metadata=np.array('{"units": "dF/F"}'))
+    told.state.choose_kind("file")
+    told.state.choose_file(str(path))
+    told.state.open()
+    told.state.check()
+    click(find(told, "dw-view-quality"))
+
+    heads = [
+        {column["key"]: column["title"] for column in table_of(each).columns}
+        for each in (panel, told)
+    ]
+
+    assert [each["noise"] for each in heads] == ["Noise (a.u.)", "Noise (ΔF/F)"]
+    assert [each["peak"] for each in heads] == ["Peak (a.u.)", "Peak (ΔF/F)"]
+    assert "unit unknown" in text_of(find(panel, "dw-quality"))
+    assert "traces in ΔF/F" in text_of(find(told, "dw-quality"))
+
+
 def test_every_column_sorts_both_ways(panel: Any) -> None:
     """The first press brings the best to the top, the second the worst; what is none comes last."""
     table = table_of(panel)

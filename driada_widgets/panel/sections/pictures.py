@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 import numpy as np
 
-from driada_widgets.core.resolve.trace_unit import trace_unit
 from driada_widgets.panel.columns import min_max_columns
 from driada_widgets.panel.denoised import DenoisedTraces
-from driada_widgets.panel.feature_parts import feature_parts
+from driada_widgets.panel.feature_parts import feature_parts, unit_of_traces
 from driada_widgets.panel.last_columns import LastColumns
 from driada_widgets.panel.overlays import overlay_rows
 from driada_widgets.panel.sections.base import html, row, set_html
@@ -140,7 +139,7 @@ class TracePicture:
             stop,
             n_frames=n_frames,
             fps=state.fps,
-            units=_unit(state.snapshot),
+            units=unit_of_traces(state.snapshot),
             n_total=n_cells,
             features=self._feature_rows(start, stop, n_columns),
             overlay=overlay_rows(state.overlay, cells, start, stop, n_columns),
@@ -160,13 +159,6 @@ class TracePicture:
             )
             for part in feature_parts(self._section.state)[:MAX_FEATURE_ROWS]
         ]
-
-
-def _unit(snapshot: Snapshot) -> str:
-    """Give the unit of the traces, where the file tells it."""
-    plan = snapshot.check.plan if snapshot.check is not None else None
-    item = plan.array_of("calcium") if plan is not None else None
-    return trace_unit(item.name, plan.metadata) if plan is not None and item is not None else ""
 
 
 def _columns(

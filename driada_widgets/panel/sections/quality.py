@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import ipywidgets as widgets
 
+from driada_widgets.panel.binding import escape, plain
 from driada_widgets.panel.download import file_name
+from driada_widgets.panel.feature_parts import unit_of_traces
 from driada_widgets.panel.quality_rows import COLUMNS, sorted_cells, table_rows, to_csv
 from driada_widgets.panel.sections.base import show
 from driada_widgets.panel.sections.paged_table import PagedTable
@@ -21,7 +23,7 @@ __all__ = ["QualityTable"]
 MEANING = (
     "Noise is the median absolute finest wavelet detail over 0.6745 (Donoho and Johnstone 1994); "
     "SNR is the height of the peak above the median in noises; active frames are 3 noises above "
-    "it. Bad frames do not count. Unit of the traces: a.u. (unit unknown)."
+    "it. Bad frames do not count."
 )
 
 
@@ -57,13 +59,14 @@ class QualityTable:
         state, pictures = self._section.state, snapshot.pictures
         show(self._pages.widget, visible=state.quality is not None)
         show(self._measure, visible=not state.is_measured and pictures.measuring is None)
-        key = (_key(pictures), state.fps)
+        unit = unit_of_traces(snapshot)
+        key = (_key(pictures), state.fps, unit)
         if state.quality is None or key == self._shown:
             return
         self._shown = key
-        self._show_page(pictures)
+        self._show_page(pictures, unit)
 
-    def _show_page(self, pictures: PictureView) -> None:
+    def _show_page(self, pictures: PictureView, unit: str) -> None:
         state = self._section.state
         quality = state.quality
         if quality is None:
@@ -71,6 +74,8 @@ class QualityTable:
         order = sorted_cells(quality, pictures.sort_column, descending=pictures.sort_descending)
         n_dead, n_full = int(quality.dead.sum()), int(quality.saturated.sum())
         n_missing = int((quality.n_missing > 0).sum())
+        shown = plain(unit, limit=30) or "a.u."
+        self._pages.table.retitle({"noise": f"Noise ({shown})", "peak": f"Peak ({shown})"})
         self._pages.show(
             len(order),
             lambda places: table_rows(quality, [int(cell) for cell in order[places]], state.fps),
@@ -78,7 +83,7 @@ class QualityTable:
             sort_key=pictures.sort_column,
             descending=pictures.sort_descending,
             counts=f"<b>{len(order):,} neurons</b> · {n_dead:,} dead · {n_full:,} saturated · "
-            f"{n_missing:,} with NaN",
+            f"{n_missing:,} with NaN · {'traces in ' + escape(shown) if unit else 'unit unknown'}",
         )
 
 
