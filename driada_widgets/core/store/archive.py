@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["manifest_of", "open_archive", "save_archive", "verify_archive"]
 
-_MANIFEST_BYTES = 256 * 1024
+# What a file takes beside its arrays: headers and entries, and checksums of pieces.
+_BYTES_PER_ARRAY = 4096
+_BYTES_PER_CHECKSUM_BYTE = 1024
 
 
 def save_archive(
@@ -76,7 +78,8 @@ def save_archive(
             progress=progress,
         )
 
-    needed = sum(array.nbytes for array in arrays.values()) + _MANIFEST_BYTES
+    n_bytes = sum(array.nbytes for array in arrays.values())
+    needed = n_bytes + n_bytes // _BYTES_PER_CHECKSUM_BYTE + _BYTES_PER_ARRAY * (len(arrays) + 1)
     write_atomically(path, write, check=_read_back, keep_as=keep_as, needed=needed)
     return path
 
