@@ -85,13 +85,11 @@ class LoaderPanel(widgets.VBox):
         self._error = ErrorView(self.state)
         self._work = widgets.VBox()
         self._work.add_class("dw-work")
-        self._back = self._button("Back", "dw-back", lambda: self._move(-1))
-        self._next = self._button("Next", "dw-next", lambda: self._move(1))
-        self._next.button_style = "primary"
-        actions = row(self._back, self._next)
-        actions.add_class("dw-actions")
+        self._moves = {name: self._move_buttons(name) for name, _ in STEPS}
+        self._actions = row()
+        self._actions.add_class("dw-actions")
         above = [self._resume.widget, self._locks.widget, self._error.widget]
-        body = widgets.VBox([*above, self._work, actions])
+        body = widgets.VBox([*above, self._work, self._actions])
         body.add_class("dw-body")
         main = widgets.HBox([rail, body])
         main.add_class("dw-main")
@@ -134,14 +132,25 @@ class LoaderPanel(widgets.VBox):
     def _failed(self, what: str) -> Any:
         return lambda error: self.state.show_error(self.state.snapshot.step, what, error)
 
-    def _move(self, by: int) -> None:
-        names = [name for name, _ in STEPS]
+    def _move_buttons(self, name: StepName) -> tuple[Any, ...]:
+        """Make a step's own *Back* and *Next*: pressed twice in haste, they move one step."""
+        at = [step for step, _ in STEPS].index(name)
+        made = []
+        if at > 0:
+            made.append(self._button("Back", "dw-back", lambda: self._move(name, at - 1)))
+        if at + 1 < len(STEPS):
+            label = f"Next: {STEPS[at + 1][1]}"
+            made.append(self._button(label, "dw-next", lambda: self._move(name, at + 1)))
+            made[-1].button_style = "primary"
+        return tuple(made)
+
+    def _move(self, name: StepName, to: int) -> None:
         snapshot = self.state.snapshot
-        if by > 0 and not self._sections[snapshot.step].leave(snapshot):
+        target = STEPS[to][0]
+        is_onward = [step for step, _ in STEPS].index(name) < to
+        if snapshot.step != name or (is_onward and not self._sections[name].leave(snapshot)):
             return
-        at = names.index(snapshot.step) + by
-        if 0 <= at < len(names):
-            self.state.go(names[at])
+        self.state.go(target)
 
     def _render(self, snapshot: Snapshot) -> None:
         """Show a snapshot; a step's widgets are made when it is first shown."""
@@ -207,11 +216,9 @@ class LoaderPanel(widgets.VBox):
         ):
             button.disabled = not name or blocked
             describe(button, f"{what}: {name[:40]}" if name else what)
-        at = [step for step, _ in STEPS].index(snapshot.step)
-        show(self._back, visible=at > 0)
-        show(self._next, visible=at + 1 < len(STEPS))
-        if at + 1 < len(STEPS):
-            describe(self._next, f"Next: {STEPS[at + 1][1]}")
+        moves = self._moves[snapshot.step]
+        if self._actions.children != moves:
+            self._actions.children = moves
 
 
 def _is_nameless(snapshot: Snapshot) -> bool:

@@ -66,3 +66,18 @@ def test_focus_stays_with_the_lines(page: Page, tmp_path: Path) -> None:
     values, counts = np.unique(names, return_counts=True)
     assert values[counts > 1].tolist() == []
     assert "Go back to the detected type of speed" in names
+
+
+def test_an_error_is_seen_where_the_page_is_scrolled(page: Page, tmp_path: Path) -> None:
+    """On a small screen the button is far below the place of errors; the box comes into view."""
+    root, served = tmp_path / "data", tmp_path / "served"
+    root.mkdir()
+    served.mkdir()
+    (root / "one.npy").write_bytes(b"no array")
+    page.set_viewport_size({"width": 1280, "height": 500})
+    with voila(write_notebook(served / "panel.ipynb", PANEL), root) as address:
+        page.goto(address)
+        page.wait_for_selector(".dw-panel")
+        steps.open_path(page, root / "one.npy")
+
+        expect(steps.shown(page, "dw-error")).to_be_in_viewport(ratio=0.9)

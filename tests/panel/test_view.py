@@ -75,6 +75,26 @@ def test_steps_are_made_when_they_are_first_shown(tmp_path: Path) -> None:
         find(panel, "dw-check")
 
 
+def test_next_pressed_twice_moves_one_step(tmp_path: Path) -> None:
+    """A press that comes late belongs to the step it was made in."""
+    panel = make_panel(tmp_path)
+    panel.state.choose_kind("file")
+    panel.state.choose_file(str(write_recording(tmp_path)))
+    panel.state.open()
+    onward = find(panel, "dw-next")
+
+    click(onward)
+    click(onward)
+    there = panel.state.snapshot.step
+    backward = find(panel, "dw-back")
+    click(backward)
+    click(backward)
+
+    assert onward.description == "Next: Check"
+    assert there == "check"
+    assert panel.state.snapshot.step == "map"
+
+
 @pytest.mark.parametrize("name", [HOSTILE, RIGHT_TO_LEFT, "x" * 200, "a&b"])
 def test_names_from_a_file_are_shown_as_text(tmp_path: Path, name: str) -> None:
     """No markup, no reordering, no flood from a feature's name, in any step."""

@@ -4,6 +4,9 @@ const CONTROLS = "button, input, select, textarea, label, summary, a[href], [tab
 const WATCHED = ["class", "style", "disabled", "title"];
 const STATES = { subtree: true, childList: true, attributes: true, attributeFilter: WATCHED };
 
+const SETTLING_FRAMES = 30;
+const GESTURES = ["wheel", "keydown", "pointerdown", "touchstart"];
+
 const isShown = (node) => node.isConnected && node.getClientRects().length > 0;
 const canFocus = (node) => isShown(node) && !node.disabled && node.tabIndex >= 0;
 const STATE_CLASSES = ["dw-locked", "dw-now", "dw-selected"];
@@ -12,10 +15,11 @@ const kindOf = (node) =>
 
 /** A control may be disabled, hidden or removed while it has the focus: keys would then go nowhere,
  *  in a notebook to the notebook. The focus waits on the panel, or goes to the same button of the
- *  neighbouring line, or to the nearest control. */
+ *  neighbouring line, or to the control that follows nearby. */
 function keepFocus(root) {
   let last = null;
   let around = [];
+  let after = []; // controls that follow
   let place = -1; // among the buttons of its kind, one a line
   root.tabIndex = -1;
 
@@ -33,6 +37,8 @@ function keepFocus(root) {
     last = event.target;
     place = alike().indexOf(last);
     around = [];
+    const controls = [...root.querySelectorAll(CONTROLS)];
+    after = controls.slice(controls.indexOf(last) + 1);
     for (let node = last.parentElement; node && node !== root; node = node.parentElement) around.push(node);
   };
   const isLost = () => {
@@ -43,7 +49,8 @@ function keepFocus(root) {
     const lines = place < 0 ? [] : alike();
     if (lines.length) return lines[Math.min(place, lines.length - 1)];
     for (const box of around.filter(isShown)) {
-      const found = [...box.querySelectorAll(CONTROLS)].find(canFocus);
+      const next = after.find((node) => box.contains(node) && canFocus(node));
+      const found = next ?? [...box.querySelectorAll(CONTROLS)].find(canFocus);
       if (found) return found;
     }
     return undefined;
@@ -70,10 +77,25 @@ function keepFocus(root) {
   };
 }
 
+/** What appears above makes browsers scroll so that all else stays in place, a few frames later:
+ *  hold on until that is over, or until the person does something else. */
+function stayInView(node) {
+  let frames = SETTLING_FRAMES;
+  const leave = () => (frames = 0);
+  for (const gesture of GESTURES) document.addEventListener(gesture, leave, { once: true, capture: true });
+  const bring = () => {
+    if (frames <= 0 || !isShown(node)) return;
+    frames -= 1;
+    node.scrollIntoView({ block: "nearest" });
+    requestAnimationFrame(bring);
+  };
+  bring();
+}
+
 /** A new step begins at its top; what was asked for and an error that appears are seen. */
 function bringIntoView(root) {
   let step = null;
-  let hadError = false;
+  let lastError = null; // the same failure again is another one
   let sought = null;
   let waiting = null; // what was asked for with a step that is still to come
   return () => {
@@ -93,8 +115,9 @@ function bringIntoView(root) {
     }
     step = now;
     const error = [...root.querySelectorAll(".dw-error")].find(isShown);
-    if (error && !hadError) error.scrollIntoView({ block: "nearest" });
-    hadError = Boolean(error);
+    const shownError = error ? [...error.classList].find((name) => name.startsWith("dw-error-")) ?? "first" : null;
+    if (error && shownError !== lastError) stayInView(error);
+    lastError = shownError;
   };
 }
 

@@ -60,6 +60,8 @@ class ErrorView:
 
     def __init__(self, state: PanelState, *, in_every_step: bool = False) -> None:
         self._in_every_step = in_every_step
+        self._filled: ErrorBox | None = None
+        self._is_odd = False
         self._text = html()
         self._details = html()
         close = widgets.Button(
@@ -95,7 +97,14 @@ class ErrorView:
         if error is None or not (self._in_every_step or error.step == snapshot.step):
             show(self.widget, visible=False)
             return
-        self._fill(error)
+        if error is not self._filled:  # one that is equal is a new failure too, and comes into view
+            self._filled, self._is_odd = error, not self._is_odd
+            for mark, is_now in (
+                ("dw-error-odd", self._is_odd),
+                ("dw-error-even", not self._is_odd),
+            ):
+                (self.widget.add_class if is_now else self.widget.remove_class)(mark)
+            self._fill(error)
         show(self.widget, visible=True)
 
     def _fill(self, error: ErrorBox) -> None:
