@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.journeys.places import PLACES, ShowPanel, showing
@@ -33,6 +34,8 @@ KERNEL_IS_IDLE = """() => {
   const kernel = context?.session?.kernel;
   return context?.isReady && kernel?.connectionStatus === "connected" && kernel.status === "idle";
 }"""
+N_COLOURS = 128
+"""Colours of a picture that is kept; more cannot be told apart."""
 LAB_NOISE = ("Canceled future", "Failed to load resource")
 PATIENCE_MS = 1000 * PATIENCE_SEC
 expect.set_options(timeout=PATIENCE_MS)
@@ -90,6 +93,10 @@ def screenshot(page: Page, tmp_path: Path) -> Callable[[str], Path]:
     def take(name: str) -> Path:
         path = folder / f"{name}.png"
         page.screenshot(path=path)
+        if "SCREENSHOTS" in os.environ:  # it is kept: with a palette it is a third of the size
+            with Image.open(path) as taken:
+                small = taken.convert("RGB").quantize(N_COLOURS, dither=Image.Dither.NONE)
+            small.save(path, optimize=True)
         return path
 
     return take

@@ -40,6 +40,16 @@ CUT = """() => [...document.querySelectorAll(
   .filter((node) => getComputedStyle(node).overflowX !== "visible" && node.clientWidth > 1)
   .filter((node) => node.scrollWidth > node.clientWidth + 1 && !node.title)
   .map((node) => node.outerHTML.slice(0, 160))"""
+UNFIT = """() => [...document.querySelectorAll("img.dw-drawing")]
+  .filter((node) => node.getClientRects().length)
+  .map((node) => [node.naturalWidth / window.devicePixelRatio, room(node)])
+  .filter(([width, most]) => width > most + 1 || width < 0.9 * most);
+function room(node) {
+  let box = node.parentElement;
+  while (!box.matches(".dw-card")) box = box.parentElement;
+  const style = getComputedStyle(box);
+  return box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+}"""
 FAINT = """(least) => {
   const parts = (text) => text.match(/[\\d.]+/g).map(Number);
   const light = (rgb) => rgb.slice(0, 3).map((value) => value / 255)
@@ -99,16 +109,27 @@ class Looks:
         self.screenshot = screenshot
         self.wrong: list[str] = []
 
-    def at(self, step: str) -> None:
-        """Look at the step on screen."""
+    def at(self, step: str, part: str = "") -> None:
+        """Look at the step on screen, from its top or from a part of it on."""
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
             steps.shown(self.page, f"dw-step-{step}").hover()  # waits until nothing moves
             self.page.evaluate("window.scrollTo(0, 0)")
+            if part:
+                steps.shown(self.page, part).evaluate("node => node.scrollIntoView()")
+            steps.until(self.page, lambda: self.page.evaluate(UNFIT), [])
             for what, script in (("beyond", BEYOND), ("cut", CUT), ("faint", FAINT)):
                 found = self.page.evaluate(script, LEAST_CONTRAST)
                 self.wrong += [f"{step} {width} {what}: {each}" for each in found]
-            self.screenshot(f"{step}-{self.theme}-{width}")
+            self.screenshot(f"{part.removeprefix('dw-view-') or step}-{self.theme}-{width}")
+
+
+def find_spikes(page: Page) -> None:
+    """Find spikes by the method that the panel recommends, and wait for the raster."""
+    page.locator(".dw-spikes-method select").select_option("matched")
+    steps.shown(page, "dw-spikes-run").click()
+    expect(steps.shown(page, "dw-spikes-said")).to_contain_text("events, found by matched")
+    expect(page.locator("img.dw-raster")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -134,8 +155,15 @@ def test_every_step_looks_right(
     steps.add_bad_frames(page, "120-180, 300")
     expect(page.locator(".dw-bad-list .dw-row")).to_have_count(2)
     looks.at("check")
+    looks.at("check", "dw-view-traces")
+    for name in ("heatmap", "quality"):
+        steps.shown(page, f"dw-view-{name}").click()
+        expect(steps.shown(page, f"dw-{name}")).to_be_visible()
+        looks.at("check", f"dw-view-{name}")
     steps.build(page)
     looks.at("build")
+    find_spikes(page)
+    looks.at("build", "dw-view-raster")
     steps.save(page, root / f"Exp {theme}.npz")
     looks.at("save")
 
