@@ -105,7 +105,7 @@ class PointList:
             tooltip=f"Keep as it is: {plain(note.subject, limit=60)}",
         )
         text = f"<b>Please answer.</b> {_lines(note.text)}"
-        return self._point("dw-question", text, [*self._buttons(fixes), keep])
+        return self._point("dw-question", text, self._buttons(fixes, keep))
 
     def _note(self, note: Note, fixes: tuple[ShownFix, ...]) -> Any:
         mark = "<b>Note.</b> " if self._in_rows or note.level == "warning" else ""
@@ -114,8 +114,8 @@ class PointList:
             return self._point("dw-note", text, self._buttons(fixes))
         return row(html(text), *self._buttons(fixes)) if fixes else html(text)
 
-    def _buttons(self, fixes: tuple[ShownFix, ...]) -> list[Any]:
-        return fix_buttons(self._section, fixes)
+    def _buttons(self, fixes: tuple[ShownFix, ...], *others: Any) -> list[Any]:
+        return fix_buttons(self._section, fixes, *others)
 
     def _point(self, css_class: str, markup: str, buttons: list[Any]) -> Any:
         text = html(markup)
@@ -124,11 +124,11 @@ class PointList:
         return made
 
 
-def fix_buttons(section: Section, fixes: Sequence[ShownFix]) -> list[Any]:
-    """Make the buttons of a point, and say in text beside them which profile locks some."""
+def fix_buttons(section: Section, fixes: Sequence[ShownFix], *others: Any) -> list[Any]:
+    """Make the buttons of a point, and say in text beside all of them which profile locks some."""
     made = [_button(section, shown) for shown in fixes]
     profiles = {shown.locked_by for shown in fixes if shown.locked_by}
-    return [*made, *(html(escape(_locked(each)), "dw-hint") for each in profiles)]
+    return [*made, *others, *(html(escape(_locked(each)), "dw-hint") for each in profiles)]
 
 
 def _button(section: Section, shown: ShownFix) -> Any:
