@@ -167,7 +167,8 @@ def next_picture(page: Page, key: str) -> float:
 
 
 def override(page: Page, feature: str, word: str) -> float:
-    """Choose the type of a feature; give the seconds until report and picture are new."""
+    """Choose the type of a feature, at rest; give the seconds until report and picture are new."""
+    page.wait_for_timeout(300)
     seconds = page.evaluate(
         """([feature, word]) => {
           const root = traces();
