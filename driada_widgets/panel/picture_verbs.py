@@ -249,7 +249,15 @@ class PictureVerbs(EditVerbs, RunVerbs):
                 self._aside.close()
             self.quality = self._measured = self._asked = self._order = self._order_of = None
             before = self.snapshot.pictures
-            self._change(pictures=PictureView(shown=before.shown, dark=before.dark))
+            fresh = PictureView(
+                shown=before.shown,
+                dark=before.dark,
+                # They go on growing: pictures tell by them what they have drawn already.
+                order_revision=before.order_revision,
+                quality_revision=before.quality_revision,
+                overlay_revision=before.overlay_revision,
+            )
+            self._change(pictures=fresh)
             super()._opened(inventory, request)
 
     def _checked(self, request: LoadRequest, result: CheckResult) -> None:

@@ -272,7 +272,9 @@ def test_another_recording_begins_anew(state: PanelState, tmp_path: Path) -> Non
     state.choose_file(str(write_recording(tmp_path, "other.npz")))
     state.open()
 
-    assert state.snapshot.pictures == PictureView(shown="quality", dark=True)
+    begun = state.snapshot.pictures
+    revisions = {"order_revision": begun.order_revision, "quality_revision": begun.quality_revision}
+    assert begun == PictureView(shown="quality", dark=True, **revisions)
     assert state.quality is None
 
 

@@ -43,6 +43,19 @@ def panel(tmp_path: Path, calcium: Any) -> Any:
     return made
 
 
+def test_another_recording_has_its_own_table(panel: Any, tmp_path: Path, calcium: Any) -> None:
+    """Nothing of the recording before is left, though both were measured once."""
+    before = text_of(find(panel, "dw-quality"))
+
+    panel.state.choose_file(str(write_recording(tmp_path, "b.npz", calcium=calcium[:7])))
+    panel.state.open()
+    panel.state.set_static("fps", "20")
+    panel.state.check()
+
+    assert "<b>60 neurons</b>" in before
+    assert "<b>7 neurons</b>" in text_of(find(panel, "dw-quality"))
+
+
 def table_of(panel: Any) -> Any:
     """Find the table."""
     return next(each for each in walk(find(panel, "dw-quality")) if isinstance(each, DataTable))

@@ -45,6 +45,7 @@ class SpikeTable:
         self.widget: Any = widgets.VBox([self._wait, self._pages.widget])
         self.widget.add_class("dw-spikes-quality")
         self._shown: object = None
+        self._rows: object = None
 
     def _csv(self) -> tuple[str, bytes]:
         state = self._section.state
@@ -62,9 +63,9 @@ class SpikeTable:
             *(spikes.quality_revision, spikes.sort_column, spikes.sort_descending, spikes.page),
             snapshot.pictures.cell,
         )
-        if not rows or key == self._shown:
+        if not rows or (rows is self._rows and key == self._shown):
             return
-        self._shown = key
+        self._shown, self._rows = key, rows
         ordered = sorted_rows(rows, spikes.sort_column, descending=spikes.sort_descending)
         n_silent = sum(row.n_events == 0 for row in rows)
         n_events = sum(row.n_events for row in rows)
