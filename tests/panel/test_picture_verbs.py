@@ -273,8 +273,12 @@ def test_another_recording_begins_anew(state: PanelState, tmp_path: Path) -> Non
     state.open()
 
     begun = state.snapshot.pictures
-    revisions = {"order_revision": begun.order_revision, "quality_revision": begun.quality_revision}
-    assert begun == PictureView(shown="quality", dark=True, **revisions)
+    assert begun == PictureView(
+        shown="quality",
+        dark=True,
+        order_revision=begun.order_revision,
+        quality_revision=begun.quality_revision,
+    )
     assert state.quality is None
 
 
