@@ -76,6 +76,13 @@ def test_frame_rate_of_the_file_is_told_once(tmp_path: Path) -> None:
     assert [each.description for each in find_all(panel, "dw-fix")] == ["Use fps = 30 from file"]
 
 
+def test_one_neuron_is_one_neuron(tmp_path: Path) -> None:
+    """A recording of one neuron is told of in the singular."""
+    panel = checked(tmp_path, calcium=make_aligned()["calcium"][:1])
+
+    assert "1 neuron × 1,000 frames" in text_of(find(panel, "dw-report"))
+
+
 def test_transposed_matrix_is_turned_by_one_click(tmp_path: Path) -> None:
     """The proof is shown, and the button mends it."""
     panel = checked(tmp_path, calcium=make_aligned()["calcium"].T)

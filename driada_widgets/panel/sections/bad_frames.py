@@ -40,7 +40,9 @@ class BadFrames:
             layout=widgets.Layout(width="auto", flex="1 1 20em"),
         )
         self._text.add_class("dw-bad-text")
-        add = section.button("Add", "dw-bad-add", self._add, tooltip="Add these bad frames")
+        add = section.button(
+            "Add", "dw-bad-add", self._add, tooltip="Add these bad frames", what="Add bad frames"
+        )
         self._ways = section.button("Paste or load…", "dw-bad-ways", self._toggle_ways)
         self._more = _OtherWays(section)
         self._total = html("", "dw-hint")

@@ -68,8 +68,12 @@ class Section:
         *,
         primary: bool = False,
         tooltip: str = "",
+        what: str = "",
     ) -> Any:
-        """Make a button whose verb cannot fail in silence."""
+        """Make a button whose verb cannot fail in silence.
+
+        ``what`` names the verb in the error box; empty: the label does.
+        """
         made = widgets.Button(
             description=label,
             tooltip=tooltip or label,
@@ -78,7 +82,7 @@ class Section:
         )
         if css_class:
             made.add_class(css_class)
-        made.on_click(guarded(lambda _button: verb(), self.failed(label)))
+        made.on_click(guarded(lambda _button: verb(), self.failed(what or label)))
         return made
 
     def text(

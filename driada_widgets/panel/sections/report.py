@@ -108,7 +108,7 @@ def _summary(snapshot: Snapshot, n_notes: int, n_passed: int) -> str:
         plan = check.plan
         fps = float(plan.static_features["fps"])
         said.append(
-            f"{plan.n_cells:,} neurons × {plan.n_frames:,} frames "
+            f"{_count(plan.n_cells, 'neuron')} × {plan.n_frames:,} frames "
             f"({plan.n_frames / fps / 60:.1f} min at {fps:g} Hz)"
         )
     verdict = "Ready to build." if not snapshot.n_to_do else "Not ready yet."
@@ -116,7 +116,7 @@ def _summary(snapshot: Snapshot, n_notes: int, n_passed: int) -> str:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _fold(css_class: str, title: str, lines: tuple[str, ...]) -> str:
