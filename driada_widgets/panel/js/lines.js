@@ -87,7 +87,7 @@ function drawRow(pixels, width, height, values, base, n, first, { zero, perUnit,
       if (values[base + i] < low) low = values[base + i];
       if (values[base + n + i] > high) high = values[base + n + i];
     }
-    if (low > high) {
+    if (!(high - low < Infinity)) { // nothing here, or beyond what a line can show
       lastLow = lastHigh = NaN;
       continue;
     }
