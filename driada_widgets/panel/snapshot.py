@@ -303,6 +303,12 @@ class Snapshot:
         return frozenset(answer for answer in self.answered if not answer.startswith(REJECTED))
 
     @property
+    def meaning(self) -> LoadPlan | tuple[Issue, ...] | None:
+        """What the request means: by its check, which saw the values, else by the headers."""
+        seen = self.check.plan if self.check is not None and self.is_checked else None
+        return seen if seen is not None else self.resolved
+
+    @property
     def questions(self) -> tuple[Note, ...]:
         """Notes that wait for an answer before anything is built."""
         if self.check is None:

@@ -243,9 +243,9 @@ def step_status(step: StepName, snapshot: Snapshot) -> str:
 
 
 def _map_status(snapshot: Snapshot) -> str:
-    if isinstance(snapshot.resolved, tuple):
-        return f"{len(snapshot.resolved)} to do"
-    return "ok" if snapshot.resolved else ""
+    if isinstance(snapshot.meaning, tuple):
+        return f"{len(snapshot.meaning)} to do"
+    return "ok" if snapshot.meaning else ""
 
 
 def _check_status(snapshot: Snapshot) -> str:

@@ -38,7 +38,7 @@ class Findings:
 
     def render(self, snapshot: Snapshot) -> None:
         """Show what a snapshot's request and headers have to say to each other."""
-        resolved = snapshot.resolved
+        resolved = snapshot.meaning
         issues = [i for i in _issues(resolved) if i.id not in BESIDE_ITS_FIELD]
         notes = [n for n in _notes(resolved) if not _is_beside_its_field(n)]
         asked = [n for n in notes if n.asks and n.id not in snapshot.answered]
