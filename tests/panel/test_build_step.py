@@ -152,7 +152,9 @@ def test_it_can_be_built_again(tmp_path: Path) -> None:
     click(find(panel, "dw-build"))
 
     assert panel.state.result.plan is not None
-    assert "Built in" in text_of(find(panel, "dw-summary"))
+    assert "5 neurons × 1,000 frames, 5 features, 1 note. Built in" in text_of(
+        find(panel, "dw-summary")
+    )
 
 
 def test_other_options_are_told_and_built_by_default(tmp_path: Path) -> None:

@@ -93,6 +93,14 @@ def test_without_neural_data_every_candidate_is_offered() -> None:
     ) == issue.fixes
 
 
+def test_without_any_candidate_it_says_what_is_needed() -> None:
+    """Behaviour alone is no recording of neurons: no button can help, words can."""
+    issue = issues_of(file_with(array("speed", 100)))["neural-missing"]
+
+    assert issue.fixes == ()
+    assert "neurons × frames" in issue.fix
+
+
 def test_arrays_in_memory_are_keys_of_a_dictionary() -> None:
     """Where there is no file, none is spoken of."""
     issue = issues_of(file_with(array("speed", 100), path=None))["neural-missing"]

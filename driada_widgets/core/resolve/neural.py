@@ -32,6 +32,9 @@ NEURAL_ALIASES = ("calcium", "activations", "neural_data", "activity", "rates")
 """Names that mean neural data, in any case; an earlier one wins over a later one."""
 
 NUMERIC_KINDS = "biuf"
+NOTHING_NEURAL = (
+    "Nothing else here could be it: take a recording that has a table of numbers, neurons × frames."
+)
 
 
 def choose_neural(request: LoadRequest, inventory: Inventory, found: Findings) -> ArrayInfo | None:
@@ -165,7 +168,7 @@ def _refuse_missing(inventory: Inventory, found: Findings) -> None:
         "neural-missing",
         "source.neural",
         f"{text}. No calcium data found!",
-        fix=_other_arrays(inventory, ""),
+        fix=_other_arrays(inventory, "") or NOTHING_NEURAL,
         error=DataShapeError,
         fixes=_offers(inventory, ""),
     )

@@ -162,15 +162,19 @@ def _summary(summary: Summary | None, *, stale: bool) -> str:
     features = bullet_list(
         [f"{escape(word)}: {escape(', '.join(names))}" for word, names in summary.features_by_type]
     )
+    n_features = sum(len(names) for _, names in summary.features_by_type)
     how = escape(summary.opened, limit=None) or f"Built in {summary.seconds:.2f} s."
     return (
         f"<h4>{escape(summary.signature)}</h4>{note}"
-        f"<p>{summary.n_cells:,} neurons × {summary.n_frames:,} frames, "
-        f"{sum(len(names) for _, names in summary.features_by_type)} features, "
-        f"{summary.n_notes} note{'' if summary.n_notes == 1 else 's'}. {how}</p>{features}"
+        f"<p>{_count(summary.n_cells, 'neuron')} × {summary.n_frames:,} frames, "
+        f"{_count(n_features, 'feature')}, {_count(summary.n_notes, 'note')}. {how}</p>{features}"
         f"{_spikes(summary)}{_warnings(summary)}"
         f"<p>Hash <code>{escape(summary.hash, limit=None)}</code></p>"
     )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _spikes(summary: Summary) -> str:
