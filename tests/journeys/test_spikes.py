@@ -14,9 +14,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import steps
+from tests.journeys.places import NOTEBOOK
 from tests.journeys.servers import voila
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "panel.ipynb"
 SCRIPT = """
 import sys
 from driada_widgets import open_experiment
