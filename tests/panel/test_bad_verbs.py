@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from driada_widgets.core.errors import LoaderError, NotFoundError, ParameterError
+from driada_widgets.core.errors import DataShapeError, LoaderError, NotFoundError, ParameterError
 from driada_widgets.core.request import frames
 from driada_widgets.panel.state import PanelState
 from tests.panels import opened_state, write_recording
@@ -111,6 +111,26 @@ def test_marked_frames_are_what_is_built(state: PanelState) -> None:
     assert experiment.n_frames == 948
     assert np.array_equal(experiment.dynamic_features["hd"].data, data["hd"][kept])
     assert np.array_equal(experiment.calcium.data, data["calcium"][:, kept])
+
+
+@pytest.mark.parametrize("stop", [999, 1000], ids=["one left", "none left"])
+def test_marking_everything_hides_nothing(state: PanelState, stop: int) -> None:
+    """The check refuses to build, but the traces stay, and marks still end with the recording."""
+    window = state.snapshot.window
+
+    state.mark_bad(0, stop)
+
+    check = state.snapshot.check
+    assert check is not None
+    assert [issue.id for issue in check.issues] == ["all-frames-bad"]
+    assert state.n_frames == 1000
+    assert state.fps == 20.0
+    assert state.snapshot.window == window
+    assert state.workbench.calcium is not None
+    state.mark_bad(500, 1001)
+    assert state.bad_ranges == ((0, 1000),)
+    with pytest.raises(DataShapeError, match="no frame is left"):
+        state.workbench.build(state.snapshot.request)
 
 
 def undo_all(state: PanelState) -> None:

@@ -109,13 +109,13 @@ class Bench:
 
     def look(self, request: LoadRequest, progress: Progress | None = None) -> CheckResult:
         """Say everything that a person should know before building."""
-        planned = self.plan(request, progress)
-        if not isinstance(planned, LoadPlan):
+        planned, refused = self._plan_to_show(request, progress)
+        if planned is None:
             return CheckResult(
                 request=request,
                 inventory=self.inventory,
                 plan=None,
-                issues=planned,
+                issues=refused,
                 notes=self.inventory.notes,
                 ledger=(),
                 features=(),
@@ -123,20 +123,32 @@ class Bench:
             )
         seen = self.examine(planned, progress)
         notes = seen.notes
-        if not seen.issues:
+        if not refused and not seen.issues:
             # An experiment is lazy: making one touches no values, and it knows its own notes.
             notes = build(self._arrays, planned, examination=seen)[1]
         return CheckResult(
             request=request,
             inventory=self.inventory,
             plan=planned,
-            issues=seen.issues,
+            issues=(*refused, *seen.issues),
             notes=notes,
             ledger=seen.ledger,
             features=seen.features,
             cost=estimate(planned, self.inventory),
             examination=seen,
         )
+
+    def _plan_to_show(
+        self, request: LoadRequest, progress: Progress | None
+    ) -> tuple[LoadPlan | None, tuple[Issue, ...]]:
+        """Resolve a request; marks that leave nothing to build do not hide the recording."""
+        planned = self.plan(request, progress)
+        if isinstance(planned, LoadPlan):
+            return planned, ()
+        if any(issue.field != "bad_frames" for issue in planned):
+            return None, planned
+        unmarked = self.plan(replace(request, bad_frames=()), progress)
+        return (unmarked if isinstance(unmarked, LoadPlan) else None), planned
 
     def examine(self, plan: LoadPlan, progress: Progress | None = None) -> Examination:
         """Look at the values that a plan uses."""

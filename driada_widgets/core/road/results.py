@@ -30,7 +30,8 @@ class CheckResult:
     inventory
         What the source holds.
     plan
-        What would be done; ``None`` if headers alone show that it cannot be.
+        What would be done; ``None`` if headers alone show that it cannot be. If only the bad frames
+        are at fault, what would be done without them: the recording can still be looked at.
     issues
         What must be answered first.
     notes
