@@ -80,5 +80,5 @@ class _CountingFile:
     def __enter__(self) -> _CountingFile:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+    def __exit__(self, *error: Any) -> None:
+        self._file.__exit__(*error)

@@ -148,25 +148,6 @@ def test_manifest_may_depend_on_the_digests() -> None:
     assert written.manifest["seen"] == written.digests
 
 
-def test_sync_is_called_while_much_is_written() -> None:
-    """The disk is kept busy; what it answers wrong is heard."""
-    calls = []
-
-    npz.write_archive(io.BytesIO(), {"a": np.zeros(5 * 2**20)}, {}, sync=lambda: calls.append(1))
-
-    assert calls == [1]
-
-
-def test_failing_sync_stops_the_save() -> None:
-    """A disk reports some errors once only, and perhaps in the other thread."""
-
-    def fail() -> None:
-        raise OSError(5, "Input/output error")
-
-    with pytest.raises(OSError, match="Input/output error"):
-        npz.write_archive(io.BytesIO(), {"a": np.zeros(5 * 2**20)}, {}, sync=fail)
-
-
 @pytest.mark.parametrize(
     ("arrays", "word"),
     [

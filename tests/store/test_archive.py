@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -324,7 +325,7 @@ def test_a_file_that_does_not_come_back_is_not_kept(
     class Forgetful(FaultyDisk):
         def sync(self, file: Any) -> None:
             super().sync(file)
-            file.truncate(3000)
+            os.truncate(file.fileno(), 3000)
 
     monkeypatch.setattr(disk, "DISK", Forgetful())
     with pytest.raises(StorageError, match="did not give back"):

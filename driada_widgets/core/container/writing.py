@@ -24,7 +24,6 @@ from driada_widgets.core.errors import DataTypeError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from concurrent.futures import Future
     from hashlib import _Hash
     from typing import BinaryIO
 
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["WrittenArchive", "write_archive"]
 
 _CHUNK_BYTES = 4 * 1024 * 1024  # stays in the processor's cache from one checksum to the next
-_SYNC_BYTES = 32 * 1024 * 1024
 _RESERVED_KEYS = ("arrays", "members")
 
 
@@ -68,7 +66,6 @@ def write_archive(
     manifest: ManifestSource,
     *,
     axes: Mapping[str, Sequence[str]] | None = None,
-    sync: Callable[[], None] | None = None,
     progress: Progress | None = None,
 ) -> WrittenArchive:
     """Write arrays and a manifest as one archive.
@@ -84,9 +81,6 @@ def write_archive(
         the SHA-256 of each array. It is called when the arrays are written.
     axes
         Names of the axes of arrays, for those who read the manifest; ``axis0``... if not given.
-    sync
-        Brings what was written so far to the disk; called now and then from another thread, so
-        that the disk works while checksums are made. ``None``: the disk is left to itself.
     progress
         Counts bytes; raises if it was cancelled.
 
@@ -108,11 +102,11 @@ def write_archive(
         _check_dtype(name, array.dtype)
     if progress is not None:
         progress.begin("Saving", sum(array.nbytes for array in given.values()), unit="bytes")
-    with _Background(sync) as background:
-        parts = [_write_array(file, name, given[name], background, progress) for name in given]
+    with _Hasher() as hasher:
+        parts = [_write_array(file, name, given[name], hasher, progress) for name in given]
+        for part in parts:
+            _write_crc(file, part)
     records = {part.name: part.record(_axes_of(part, axes or {})) for part in parts}
-    for part in parts:
-        _write_crc(file, part, records[part.name].zip_crc32)
     digests = {name: record.sha256 for name, record in records.items()}
     told = manifest(digests) if callable(manifest) else manifest
     complete = _complete(told, records)
@@ -172,63 +166,47 @@ def _finish(file: BinaryIO, members: list[Member], manifest: Mapping[str, Any]) 
     return file.tell()
 
 
-class _Background:
-    """Two threads beside the one that writes: one makes SHA-256, one keeps the disk busy."""
+class _Hasher:
+    """A thread that makes SHA-256 beside the one that writes."""
 
-    def __init__(self, sync: Callable[[], None] | None) -> None:
+    def __init__(self) -> None:
         from concurrent.futures import ThreadPoolExecutor
 
-        self._hasher = ThreadPoolExecutor(1, thread_name_prefix="sha256")
-        self._syncer = ThreadPoolExecutor(1, thread_name_prefix="sync")
-        self._sync = sync
-        self._unsynced = 0
-        self._pending: list[Future[None]] = []
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sha256")
 
-    def __enter__(self) -> _Background:
+    def __enter__(self) -> _Hasher:
         return self
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
-        for executor in (self._hasher, self._syncer):
-            executor.shutdown(cancel_futures=error is not None)
-        if error is None:
-            for future in self._pending:
-                future.result()
+        self._thread.shutdown(cancel_futures=error is not None)
 
     def take(self, digest: _Hash, data: memoryview) -> None:
         """Hash data while they are being written."""
-        self._pending.append(self._hasher.submit(digest.update, data))
-
-    def wrote(self, n_bytes: int) -> None:
-        """Count what was written; from time to time, bring it to the disk."""
-        self._unsynced += n_bytes
-        if self._sync is not None and self._unsynced >= _SYNC_BYTES:
-            self._unsynced = 0
-            self._pending.append(self._syncer.submit(self._sync))
+        self._thread.submit(digest.update, data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """One array that was written; its digest is complete when the background is."""
+    """One array that was written; its digest is complete when the hasher is."""
 
     name: str
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
-    header: bytes
     grid: PieceGrid
     start: int
     digest: _Hash
     crcs: list[int]
+    zip_crc32: int
 
     def record(self, axes: tuple[str, ...]) -> ArrayRecord:
         """Give what the manifest says about the array."""
-        lengths = np.diff(self.grid.bounds()).tolist()
         return ArrayRecord(
             id=self.name,
             dtype=self.dtype,
             shape=self.shape,
             axes=axes,
             sha256=self.digest.hexdigest(),
-            zip_crc32=join_crcs(zlib.crc32(self.header), self.crcs, lengths),
+            zip_crc32=self.zip_crc32,
             grid=self.grid,
             crcs=np.asarray(self.crcs, dtype=np.uint32),
         )
@@ -238,7 +216,7 @@ def _write_array(
     file: BinaryIO,
     name: str,
     array: NDArray[Any],
-    background: _Background,
+    hasher: _Hasher,
     progress: Progress | None,
 ) -> _Part:
     # A copy only if it is stored in another order; it is given up with the last of its bytes.
@@ -253,27 +231,26 @@ def _write_array(
     for first in range(0, grid.n_pieces, step):
         edges = bounds[first : first + step + 1]
         chunk = data[edges[0] : edges[-1]]
-        background.take(digest, chunk)
+        hasher.take(digest, chunk)
         crcs += crc_of_pieces(data, edges)
         file.write(chunk)
-        background.wrote(len(chunk))
         if progress is not None:
             progress.advance(len(chunk))
     return _Part(
         name=name,
         dtype=array.dtype,
         shape=array.shape,
-        header=header,
         grid=grid,
         start=start,
         digest=digest,
         crcs=crcs,
+        zip_crc32=join_crcs(zlib.crc32(header), crcs, np.diff(bounds).tolist()),
     )
 
 
-def _write_crc(file: BinaryIO, part: _Part, crc32: int) -> None:
+def _write_crc(file: BinaryIO, part: _Part) -> None:
     """Put the checksum, known only now, into the header that was written before the data."""
     end = file.tell()
     file.seek(part.start + CRC_POSITION)
-    file.write(struct.pack("<L", crc32))
+    file.write(struct.pack("<L", part.zip_crc32))
     file.seek(end)

@@ -13,7 +13,6 @@ from driada_widgets.core.container.npz import Archive, VerifiedArray, trust, wri
 from driada_widgets.core.errors import DataFileError, ParameterError, StorageError
 from driada_widgets.core.experiment.experiment import Experiment
 from driada_widgets.core.experiment.parts import from_parts, to_parts
-from driada_widgets.core.store import disk
 from driada_widgets.core.store.atomic import write_atomically
 from driada_widgets.core.store.manifest import axes_of, describe, readable
 
@@ -74,7 +73,6 @@ def save_archive(
             arrays,
             lambda digests: describe(contents, meta, digests),
             axes=axes,
-            sync=lambda: disk.DISK.sync_written(file),
             progress=progress,
         )
 

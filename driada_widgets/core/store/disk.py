@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from driada_widgets.core.store.new_file import NewFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +20,7 @@ class Disk:
 
     def create(self, path: Path) -> BinaryIO:
         """Open a new file for writing; it must not exist. It stays locked while it is open."""
-        file = path.open("xb")
+        file = cast("BinaryIO", NewFile(path))
         _lock(file)
         return file
 
@@ -26,10 +28,6 @@ class Disk:
         """Bring a file's bytes and size to the disk."""
         file.flush()
         os.fsync(file.fileno())
-
-    def sync_written(self, file: BinaryIO) -> None:
-        """Bring to the disk what has left the file's buffer; from any thread."""
-        getattr(os, "fdatasync", os.fsync)(file.fileno())
 
     def link(self, path: Path, second: Path) -> None:
         """Give a file a second name."""
