@@ -9,7 +9,12 @@ import numpy as np
 
 from driada_widgets.core.errors import CorruptFileError
 from driada_widgets.core.experiment import attributes
-from driada_widgets.core.experiment.checks import check_contents, rate_of, seconds_of
+from driada_widgets.core.experiment.checks import (
+    check_constants,
+    check_contents,
+    rate_of,
+    seconds_of,
+)
 from driada_widgets.core.experiment.contents import Kinetics
 from driada_widgets.core.experiment.derive import DerivedArrays, read_only
 from driada_widgets.core.experiment.feature_edits import edited_features, is_edited
@@ -126,7 +131,13 @@ class AssembledExperiment(ExperimentQueries):
 
     @property
     def contents(self) -> Contents:
-        """What the experiment is made from, with everything that was changed since."""
+        """What the experiment is made from, with everything that was changed since.
+
+        Raises
+        ------
+        ParameterError, DataShapeError, DataTypeError, DataValueError
+            All are ``ValueError``: something was set by hand that no experiment can hold.
+        """
         self._keep_spikes_of_neurons()
         self._keep_edited_features()
         held = self._contents
@@ -136,11 +147,13 @@ class AssembledExperiment(ExperimentQueries):
         for cell, neuron in self.neurons.made.items():
             if neuron.kinetics_were_set:
                 kinetics[cell] = Kinetics(cell=cell, t_rise=neuron.t_rise, t_off=neuron.t_off)
+        constants = attributes.constants_now(self, self.static_features, held.static_features)
+        check_constants(constants)
         return replace(
             held,
             signature=self.signature,
             exp_params=self.exp_identificators,
-            static_features=self.static_features,
+            static_features=constants,
             metadata=metadata if is_usable else held.metadata,
             kinetics=tuple(kinetics[cell] for cell in sorted(kinetics)),
         )

@@ -18,6 +18,7 @@ __all__ = [
     "attach_params",
     "companion_removed",
     "conflict_text",
+    "constants_now",
     "feature_replaced_by_companion",
     "standing",
 ]
@@ -125,6 +126,32 @@ def attach_constants(
         elif name in features:
             yield constant_hides_feature(name)
         setattr(experiment, name, value)
+
+
+def constants_now(
+    experiment: object, constants: Mapping[str, Any], before: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Give the constants with what was set by hand through their attributes.
+
+    Parameters
+    ----------
+    experiment
+        Its attributes and features are looked at.
+    constants
+        Its ``static_features`` as they are now; an entry that was changed there counts.
+    before
+        Constants as the experiment was made, which its attributes showed.
+    """
+    now = vars(experiment)
+    features = now.get("dynamic_features", {})
+    result = dict(constants)
+    for name, value in constants.items():
+        attribute = f"_{name}" if name in PROTECTED else name
+        is_shown = standing(experiment, attribute) == "taken"
+        if is_shown and name in before and value is before[name]:
+            is_feature = name in features and now[attribute] is features[name]
+            result[name] = value if is_feature else now[attribute]
+    return result
 
 
 def conflict_text(names: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.experiment.contents import Contents, FeatureContent, Filled
 
-__all__ = ["check_contents", "check_lengths", "rate_of", "seconds_of"]
+__all__ = ["check_constants", "check_contents", "check_lengths", "rate_of", "seconds_of"]
 
 
 def check_contents(contents: Contents) -> None:
@@ -34,9 +34,20 @@ def check_contents(contents: Contents) -> None:
     _check_kept_cells(contents.kept_cells, n_cells)
     _check_gaps("calcium", contents.calcium_filled, n_cells, n_frames)
     _check_features(contents.features, n_frames)
-    rate_of(contents.static_features)
+    check_constants(contents.static_features)
+
+
+def check_constants(static_features: Mapping[str, Any]) -> None:
+    """Refuse constants that no experiment can be made from.
+
+    Raises
+    ------
+    ParameterError
+        If the frame rate is missing, or it or the kinetics are not positive numbers.
+    """
+    rate_of(static_features)
     for name in ("t_rise_sec", "t_off_sec"):
-        seconds_of(contents.static_features, name, 1.0)
+        seconds_of(static_features, name, 1.0)
 
 
 def rate_of(static_features: Mapping[str, Any]) -> float:

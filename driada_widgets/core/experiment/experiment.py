@@ -112,8 +112,9 @@ class Experiment(ExperimentSpikes):
     Notes
     -----
     Two experiments are equal only if they are the same object; ``same_data_as`` compares what
-    they hold. Pickles and copies hold ``contents`` only, so neither attributes that were added by
-    hand nor results of analyses.
+    they hold. Saved files and copies hold ``contents``: a constant that was set by hand
+    (``experiment.fps = 30.0``) is in it; attributes that were added and results of analyses are
+    not.
 
     Examples
     --------
