@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
-import time
 import traceback
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from driada_widgets.core.errors import LoaderError
 from driada_widgets.core.request.model import LoadRequest
 from driada_widgets.panel.history import Decisions, History
+from driada_widgets.panel.panel_log import PanelLog
 from driada_widgets.panel.snapshot import WORK, ErrorBox, Snapshot, StepName
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ OWN_FAULT = (
 )
 _COLOURS = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]")
 """Codes by which messages are coloured in a terminal."""
-MAX_LOG_LINES = 200
-"""Lines of the log that are kept; older ones are dropped."""
 
 
 class StateBase:
@@ -60,6 +59,7 @@ class StateBase:
     ) -> None:
         self.workbench = workbench
         self.roots = roots
+        self.log = PanelLog()
         self._runner = runner
         self._lock = threading.RLock()
         self._listeners: list[Callable[[Snapshot], None]] = []
@@ -96,15 +96,16 @@ class StateBase:
         known = isinstance(error, LoaderError)
         cause, _, rest = str(error).partition("\n") if known else (str(error), "", "")
         fix = rest.strip() or (error.fix or "") if isinstance(error, LoaderError) else OWN_FAULT
+        cause = _COLOURS.sub("", cause)
         box = ErrorBox(
             step=step,
             what=what,
             where=(error.where or "") if isinstance(error, LoaderError) else "",
-            cause=_COLOURS.sub("", cause if known else f"{type(error).__name__}: {cause}"),
+            cause=cause if known else f"{type(error).__name__}: {cause}",
             fix=_COLOURS.sub("", fix),
             details=_COLOURS.sub("", f"{what}\n{type(error).__name__}: {error}\n\n{trace}"),
         )
-        self._change(error=box, log=self._logged(f"{what}: {cause}"))
+        self._change(error=box, log=self._logged(f"{what}: {cause}", logging.ERROR))
 
     def dismiss_error(self) -> None:
         """Take the error box away."""
@@ -158,6 +159,7 @@ class StateBase:
 
     def _change(self, **changes: Any) -> None:
         with self._lock:
+            changes.setdefault("log", self.log.lines)  # a worker may have logged something
             changed = self._derived(replace(self.snapshot, **changes))
             if changed == self.snapshot:
                 return
@@ -215,9 +217,8 @@ class StateBase:
             self._printed = (request, to_code(request), to_yaml(request), to_command(request))
         return self._printed[1:]
 
-    def _logged(self, line: str) -> tuple[str, ...]:
-        stamped = f"{time.strftime('%H:%M:%S')} {line}"
-        return (*self.snapshot.log, stamped)[-MAX_LOG_LINES:]
+    def _logged(self, line: str, level: int = logging.INFO) -> tuple[str, ...]:
+        return self.log.add(line, level)
 
 
 def _session_name(request: LoadRequest, resolved: object) -> str:
