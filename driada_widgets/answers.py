@@ -197,7 +197,7 @@ def about_error(error: BaseException) -> Answer:
     if isinstance(error, MemoryError):
         text = f"There is not enough memory: {error}. Load fewer arrays, or close other programs."
     elif isinstance(error, KeyboardInterrupt):
-        text = "Cancelled: nothing was left behind."
+        text = "Stopped at once. A file is saved whole or not at all: look whether yours is there."
     elif isinstance(error, OSError) and not isinstance(error, LoaderError) and error.strerror:
         file = "The file" if error.filename is None else f"{str(error.filename)!r}"
         text = f"{file} cannot be used: {error.strerror}."

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from driada_widgets.terminal_progress import cancelled_by_interrupt
+
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
     from driada_widgets.answers import Answer
     from driada_widgets.core.batch import BatchRow
     from driada_widgets.core.report import Progress
 
 __all__ = ["add_batch_options", "run_batch"]
+
+_TABLES = frozenset({".csv", ".txt"})
 
 
 def add_batch_options(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +37,7 @@ def add_batch_options(parser: argparse.ArgumentParser) -> None:
     add("--csv", type=Path, metavar="PATH", help="write the table of results")
 
 
-def run_batch(arguments: argparse.Namespace, progress: Progress | None) -> Answer:
+def run_batch(arguments: argparse.Namespace, progress: Progress) -> Answer:
     """Check every file with the plan; then build and save those that are ready.
 
     Parameters
@@ -50,21 +50,23 @@ def run_batch(arguments: argparse.Namespace, progress: Progress | None) -> Answe
     Raises
     ------
     LoaderError
-        If the plan or the pattern cannot be used, or the table cannot be written.
+        If the plan or the pattern cannot be used, or the table cannot be written; no session is
+        built then.
     """
     from dataclasses import replace
 
     from driada_widgets.core.batch import build_rows, check_rows, make_rows
-    from driada_widgets.core.report import Progress
     from driada_widgets.core.request.text import read_request
 
+    if arguments.csv is not None:
+        _check_table(arguments.csv, (arguments.request, *arguments.files))
     plan = read_request(arguments.request)
     if arguments.root is not None:
         plan = replace(plan, root=arguments.root)
     rows = make_rows(
         plan, arguments.files, pattern=arguments.name, keep_bad_frames=arguments.keep_bad_frames
     )
-    with _cancelled_by_interrupt(progress or Progress()) as watched:
+    with cancelled_by_interrupt(progress) as watched:
         rows = check_rows(rows, watched, allow_missing=arguments.allow_missing)
         if not arguments.check_only and not watched.cancelled:
             rows = build_rows(rows, watched)
@@ -73,17 +75,17 @@ def run_batch(arguments: argparse.Namespace, progress: Progress | None) -> Answe
     return _answer(rows, built=not arguments.check_only)
 
 
-@contextmanager
-def _cancelled_by_interrupt(progress: Progress) -> Iterator[Progress]:
-    """Let Ctrl+C stop at the next safe point, so that what is done can be told."""
-    if threading.current_thread() is not threading.main_thread():
-        yield progress
-        return
-    before = signal.signal(signal.SIGINT, lambda *_: progress.cancel())
-    try:
-        yield progress
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _check_table(path: Path, given: tuple[Path, ...]) -> None:
+    """Keep the table from being written over a recording, as in ``--csv *.npz``, or nowhere."""
+    from driada_widgets.core.errors import ParameterError
+    from driada_widgets.core.store.atomic import check_target
+
+    is_given = path.exists() and any(each.exists() and path.samefile(each) for each in given)
+    if is_given or path.suffix.lower() not in _TABLES:
+        why = "is one of the files to read" if is_given else "is not the name of a table"
+        msg = f"{path.name!r} {why}, and nothing is written there.\nGive --csv a name with .csv."
+        raise ParameterError(msg, where="--csv", fix="give --csv a name that ends with .csv")
+    check_target(path)
 
 
 def _write(path: Path, rows: tuple[BatchRow, ...]) -> None:

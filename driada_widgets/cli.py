@@ -6,19 +6,18 @@ import argparse
 import json
 import os
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from driada_widgets import __version__
 from driada_widgets.batch_command import add_batch_options, run_batch
+from driada_widgets.terminal_progress import cancelled_by_interrupt, shown_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from driada_widgets.answers import Answer
-    from driada_widgets.core.report import Progress
     from driada_widgets.core.request.model import FeatureChoice, LoadRequest
 
 __all__ = ["main", "read_arguments"]
@@ -118,7 +117,9 @@ def _check(arguments: argparse.Namespace) -> Answer:
     from driada_widgets.answers import about_check
     from driada_widgets.core.pipeline import check
 
-    return about_check(check(_request(arguments), progress=_progress(arguments)))
+    request = _request(arguments)
+    with cancelled_by_interrupt(shown_progress(quiet=arguments.json)) as progress:
+        return about_check(check(request, progress=progress))
 
 
 def _run(arguments: argparse.Namespace) -> Answer:
@@ -126,11 +127,12 @@ def _run(arguments: argparse.Namespace) -> Answer:
     from driada_widgets.core.pipeline import run
 
     request = _request(arguments)
-    return about_run(run(request, progress=_progress(arguments), rebuild=arguments.rebuild))
+    with cancelled_by_interrupt(shown_progress(quiet=arguments.json)) as progress:
+        return about_run(run(request, progress=progress, rebuild=arguments.rebuild))
 
 
 def _batch(arguments: argparse.Namespace) -> Answer:
-    return run_batch(arguments, _progress(arguments))
+    return run_batch(arguments, shown_progress(quiet=arguments.json))
 
 
 def _code(arguments: argparse.Namespace) -> Answer:
@@ -161,7 +163,8 @@ def _convert(arguments: argparse.Namespace) -> Answer:
         raise StorageError(msg, where=str(target), fix="choose another name")
     experiment = open_saved(Path(arguments.file), None)
     format_ = save_from_path(target).format
-    saved_to = save_as(experiment, target, format_, _progress(arguments))
+    with cancelled_by_interrupt(shown_progress(quiet=arguments.json)) as progress:
+        saved_to = save_as(experiment, target, format_, progress)
     notes = tuple(experiment.notes)
     return about_run(
         LoadResult(experiment=experiment, plan=None, notes=notes, ledger=(), saved_to=saved_to)
@@ -250,24 +253,6 @@ def _features(
 def _rate(constants: dict[str, Any]) -> float | None:
     rate = constants.get("fps")
     return float(rate) if isinstance(rate, int | float) else None
-
-
-def _progress(arguments: argparse.Namespace) -> Progress | None:
-    """Show the stages on one line of a terminal; files and pipes get nothing."""
-    from driada_widgets.core.report import Progress
-
-    if arguments.json or not sys.stderr.isatty():
-        return None
-    last = [0.0]
-
-    def show(progress: Progress) -> None:
-        now = time.monotonic()
-        if now - last[0] < 0.1 and progress.done != progress.total:
-            return
-        last[0] = now
-        print(f"\r\x1b[K{progress.stage} {progress.counts}", end="", file=sys.stderr, flush=True)
-
-    return Progress(listener=show)
 
 
 class _Parser(argparse.ArgumentParser):

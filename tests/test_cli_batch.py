@@ -122,3 +122,28 @@ def test_unusable_pattern_is_a_problem(call: Terminal, plan: Path) -> None:
 
     assert code == 1
     assert "The pattern '{animal}' cannot be used." in err
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ("m1.npz", "'m1.npz' is one of the files to read"),
+        ("plan.yaml", "'plan.yaml' is one of the files to read"),
+        ("other.npz", "'other.npz' is not the name of a table"),
+        ("folder.csv", "folder.csv"),
+    ],
+)
+def test_table_never_takes_the_place_of_data(
+    call: Terminal, plan: Path, table: str, why: str
+) -> None:
+    """A slip such as ``--csv *.npz`` costs no recording, and nothing is built before it is told."""
+    plan.with_name("other.npz").write_bytes(b"another recording")
+    plan.with_name("folder.csv").mkdir()
+    before = {path: path.read_bytes() for path in plan.parent.iterdir() if path.is_file()}
+
+    code, _, err = call("batch", plan, plan.with_name("m1.npz"), "--csv", plan.with_name(table))
+
+    assert code == 1
+    assert why in err
+    assert before == {path: path.read_bytes() for path in plan.parent.iterdir() if path.is_file()}
+    assert not plan.with_name("root").exists()
