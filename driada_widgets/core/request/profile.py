@@ -6,6 +6,7 @@ the profile itself.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from itertools import islice
@@ -88,15 +89,24 @@ def changed_fields(before: LoadRequest, after: LoadRequest) -> tuple[str, ...]:
     changed: list[str] = []
     for each in fields(LoadRequest):
         name = each.name
-        if getattr(before, name) == getattr(after, name):
-            continue
         if name not in GROUPS:
-            changed.append(name)
+            changed += [name] if getattr(before, name) != getattr(after, name) else []
             continue
         old, new = (write_field(side, name, complete=True) or {} for side in (before, after))
-        keys = dict.fromkeys([*old, *new])
-        changed += [f"{name}.{key}" for key in keys if old.get(key) != new.get(key)]
+        names_files = name == "exp_params"
+        changed += [
+            f"{name}.{key}"
+            for key in dict.fromkeys([*old, *new])
+            if (key in old) != (key in new) or _differ(old[key], new[key], exactly=names_files)
+        ]
     return tuple(changed)
+
+
+def _differ(old: Any, new: Any, *, exactly: bool) -> bool:
+    """Compare plain values; ``exactly``: 1, 1.0 and true differ, as in the names made of them."""
+    if not exactly:
+        return bool(old != new)
+    return json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True)
 
 
 def locked_changes(profile: Profile, before: LoadRequest, after: LoadRequest) -> tuple[str, ...]:
