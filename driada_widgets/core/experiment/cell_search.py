@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.spikes.parameters import ReconstructionParameters
     from driada_widgets.core.spikes.wavelet import FilterBank
 
-__all__ = ["CellSearch", "load_packages", "search_for"]
+__all__ = ["CellSearch", "load_packages", "measured_kinetics", "search_for"]
 
 KINETICS_STAGE = "Measuring rise and decay"
 
@@ -143,8 +143,7 @@ def search_for(
     *,
     fps: float,
     derived: DerivedArrays | None = None,
-    most_frames: int = MOST_FRAMES,
-    kinetics_cells: Sequence[int] | None = None,
+    kinetics: Kinetics | None = None,
     progress: Progress | None = None,
 ) -> CellSearch:
     """Prepare what all neurons share.
@@ -159,10 +158,8 @@ def search_for(
         Frame rate in Hz.
     derived
         Calcium as analyses see it, if there is an experiment; ``None``: made of the contents.
-    most_frames
-        Frames on which kinetics are measured at most, for ``matched``.
-    kinetics_cells
-        Neurons of which the most active are taken for that; ``None``: all.
+    kinetics
+        Of the recording, for ``matched``, if they are known; ``None``: measured.
     progress
         Told when kinetics are measured; asked whether to stop.
 
@@ -178,17 +175,12 @@ def search_for(
     parameters, fit = per_neuron_parameters(method, options, fps=fps)
     load_packages(progress)
     if isinstance(parameters, DeconvolutionParameters):
-        traces, kinetics = KeptTraces(contents), None
-        if parameters.needs_kinetics:
-            if progress is not None:
-                progress.begin(KINETICS_STAGE)
-            check = None if progress is None else progress.check
-            looked_at = KeptTraces(contents, kinetics_cells)
-            kinetics = kinetics_of(looked_at, fps=fps, most_frames=most_frames, check=check)
+        if kinetics is None and parameters.needs_kinetics:
+            kinetics = measured_kinetics(contents, fps=fps, progress=progress)
         return CellSearch(
             parameters=parameters,
             fit=fit,
-            traces=traces,
+            traces=KeptTraces(contents),
             kept_dtype=amplitude_dtype(contents.calcium.dtype),
             kinetics=kinetics,
         )
@@ -202,6 +194,41 @@ def search_for(
         bank=bank,
         kept_dtype=amplitude_dtype(contents.calcium.dtype),
     )
+
+
+def measured_kinetics(
+    contents: Contents,
+    *,
+    fps: float,
+    most_frames: int = MOST_FRAMES,
+    cells: Sequence[int] | None = None,
+    progress: Progress | None = None,
+) -> Kinetics:
+    """Measure rise and decay of a recording, for ``matched``.
+
+    Parameters
+    ----------
+    contents
+        What the experiment is made from.
+    fps
+        Frame rate in Hz.
+    most_frames
+        Frames on which they are measured at most.
+    cells
+        Neurons of which the most active are taken; ``None``: all.
+    progress
+        Told that it begins; asked whether to stop.
+
+    Raises
+    ------
+    LoadCancelledError
+        If the progress was cancelled.
+    """
+    if progress is not None:
+        progress.begin(KINETICS_STAGE)
+    check = None if progress is None else progress.check
+    traces = KeptTraces(contents, cells)
+    return kinetics_of(traces, fps=fps, most_frames=most_frames, check=check)
 
 
 def load_packages(progress: Progress | None = None) -> None:

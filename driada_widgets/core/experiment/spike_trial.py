@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from driada_widgets.core.errors import ParameterError
-from driada_widgets.core.experiment.cell_search import search_for
+from driada_widgets.core.experiment.beginning import beginning
+from driada_widgets.core.experiment.cell_ranks import RANKED_FRAMES, ranked_cells, spread_over
+from driada_widgets.core.experiment.cell_search import (
+    load_packages,
+    measured_kinetics,
+    search_for,
+)
 from driada_widgets.core.experiment.checks import rate_of
 from driada_widgets.core.experiment.derive import DerivedArrays
 from driada_widgets.core.experiment.raw_traces import KeptTraces, RawTraces
@@ -16,8 +22,10 @@ from driada_widgets.core.experiment.spike_methods import (
     LOAD_TIME_NAMES,
     PER_NEURON,
     check_spike_options,
+    per_neuron_parameters,
 )
-from driada_widgets.core.spikes.drift import noise_deviation
+from driada_widgets.core.experiment.trial_memory import TrialMemory
+from driada_widgets.core.spikes.deconvolution import DeconvolutionParameters
 from driada_widgets.core.spikes.kernel import convolved
 from driada_widgets.core.spikes.load_time import load_time_spikes
 from driada_widgets.core.spikes.quality import (
@@ -27,8 +35,8 @@ from driada_widgets.core.spikes.quality import (
     n_runs,
     spike_quality,
 )
-from driada_widgets.core.spikes.traces import problem_with, without_gaps
-from driada_widgets.core.spikes.transient_times import MOST_CELLS, activity
+from driada_widgets.core.spikes.traces import problem_with
+from driada_widgets.core.spikes.transient_times import MOST_CELLS
 from driada_widgets.core.spikes.workers import number_of_workers, over_cells
 
 if TYPE_CHECKING:
@@ -38,18 +46,26 @@ if TYPE_CHECKING:
 
     from driada_widgets.core.experiment.cell_search import CellSearch
     from driada_widgets.core.experiment.cell_work import CellTask
+    from driada_widgets.core.experiment.contents import Contents
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.report import Progress
+    from driada_widgets.core.spikes.matched import Kinetics
 
-__all__ = ["CellTrial", "ranked_cells", "spread_over", "try_spikes"]
+__all__ = [
+    "CellTrial",
+    "prepare_trial",
+    "tried_frames",
+    "try_spikes",
+]
 
 STAGE = "Trying spikes"
 
 TRIAL_FRAMES = 3_000
 """Frames on which ``matched`` measures rise and decay in a trial; a run uses up to 40 000."""
 
-RANKED_CELLS, RANKED_FRAMES = 200, 5_000
-"""Neurons and frames that are looked at to choose neurons."""
+MOST_TRIED_FRAMES = {"matched": 10_000, "oasis": 10_000}
+OTHERWISE_TRIED_FRAMES = 50_000
+"""Frames of a neuron that are tried, from the first: five neurons take well under a second."""
 
 
 class SpikeMethod(Protocol):
@@ -77,12 +93,48 @@ class CellTrial(SpikeQuality):
         Their amplitudes in the units of calcium; NaN if the method gives none.
     reconstruction
         Sum of the transients on the level and slow drift of the trace, shape ``(n_frames,)``, to be
-        drawn over it; ``None`` without amplitudes.
+        drawn over it; NaN where it was not tried; ``None`` without amplitudes.
+    n_frames
+        Frames on which it was tried, from the first; what is told of the neuron is of these.
     """
 
     frames: NDArray[np.int64]
     amplitudes: NDArray[np.float64]
     reconstruction: NDArray[np.float32] | None
+    n_frames: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Tried:
+    """What a trial looks at.
+
+    Parameters
+    ----------
+    contents
+        Of the experiment, without anything that was found in it.
+    seen
+        The same as far as it is tried.
+    fps
+        Frame rate in Hz.
+    """
+
+    contents: Contents
+    seen: Contents
+    fps: float
+
+    @property
+    def is_all(self) -> bool:
+        """Whether all frames are tried."""
+        return self.seen is self.contents
+
+    def ranked(self) -> tuple[int, ...]:
+        """Give neurons, the most active first."""
+        return ranked_cells(KeptTraces(beginning(self.contents, RANKED_FRAMES)), fps=self.fps)
+
+
+def tried_frames(method: str) -> int:
+    """Give the number of frames on which a method is tried at most, from the first."""
+    return MOST_TRIED_FRAMES.get(method, OTHERWISE_TRIED_FRAMES)
 
 
 def try_spikes(
@@ -91,9 +143,12 @@ def try_spikes(
     *,
     cells: Sequence[int] | None = None,
     n_cells: int = 5,
+    memory: TrialMemory | None = None,
     progress: Progress | None = None,
 ) -> tuple[CellTrial, ...]:
     """Find the spikes of a few neurons, as building the request would.
+
+    Of long recordings only the beginning is searched (``tried_frames``).
 
     Parameters
     ----------
@@ -105,6 +160,8 @@ def try_spikes(
         Neurons, by index; ``None``: from the most to the least active one.
     n_cells
         Number of neurons that are chosen.
+    memory
+        What earlier trials, or ``prepare_trial``, measured on the recording, and this one may.
     progress
         Told about every neuron; asked whether to stop.
 
@@ -123,30 +180,25 @@ def try_spikes(
     LoadCancelledError
         If the progress was cancelled.
     """
-    contents = _bare(experiment)
-    fps = rate_of(contents.static_features)
-    if spec.method not in (*PER_NEURON, *LOAD_TIME_NAMES):
-        msg = f"The method {spec.method!r} cannot be tried on a few neurons."
-        raise ParameterError(msg, where="spikes", fix="choose another method")
-    check_spike_options(spec.method, spec.options, fps=fps)
-    traces = KeptTraces(contents)
-    ranked = ranked_cells(traces, fps=fps)
+    tried = _tried(experiment, spec)
+    fps = tried.fps
+    ranked = tried.ranked()
     which = spread_over(ranked, n_cells) if cells is None else tuple(cells)
     if not all(0 <= cell < experiment.n_cells for cell in which):
         msg = f"There are neurons 0 to {experiment.n_cells - 1}, not all of {list(which)}."
         raise ParameterError(msg, where="cells", found=str(list(which)))
     if spec.method in LOAD_TIME_NAMES:
-        return _at_load_time(contents, spec, which, fps, progress)
+        return _at_load_time(tried, spec, which, progress)
     search = search_for(
-        contents,
+        tried.seen,
         spec.method,
         spec.options,
         fps=fps,
-        derived=experiment._derived,  # noqa: SLF001 - own room
-        most_frames=TRIAL_FRAMES,
-        kinetics_cells=ranked[:MOST_CELLS],
+        derived=experiment._derived if tried.is_all else None,  # noqa: SLF001 - own room
+        kinetics=_kinetics(tried, spec, ranked, memory or TrialMemory(), progress),
         progress=progress,
     )
+    traces = KeptTraces(tried.seen)
     fresh = [experiment._maker.fresh(cell) for cell in which]  # noqa: SLF001 - own room
     tasks = [search.task(neuron) for neuron in fresh]
     trials = over_cells(
@@ -156,50 +208,88 @@ def try_spikes(
         n_workers=number_of_workers(-1, len(which)) if search.works_in_threads else 1,
         progress=progress,
     )
-    return tuple(trials)
+    return tuple(_over_all(trial, experiment.n_frames) for trial in trials)
 
 
-def ranked_cells(traces: KeptTraces, *, fps: float) -> tuple[int, ...]:
-    """Order neurons by how far they rise above their noise, the most active first.
+def prepare_trial(
+    experiment: Experiment,
+    spec: SpikeMethod,
+    memory: TrialMemory,
+    *,
+    progress: Progress | None = None,
+) -> None:
+    """Do beforehand what every trial of a method on an experiment needs.
 
     Parameters
     ----------
-    traces
-        Of all neurons; of many neurons every n-th is looked at, of long traces the start.
-    fps
-        Frame rate in Hz.
+    experiment
+        Stays as it is.
+    spec
+        Method and options, as in a request.
+    memory
+        Keeps what is measured, for ``try_spikes``.
+    progress
+        Asked whether to stop.
 
-    Returns
-    -------
-    tuple of int
-        Those in which nothing can be found come last.
+    Raises
+    ------
+    ParameterError
+        If the method or an option cannot be.
+    MissingPackageError
+        If the method needs a package that is not installed.
+    LoadCancelledError
+        If the progress was cancelled.
     """
-    n_there = traces.shape[0]
-    candidates = np.unique(np.linspace(0, n_there - 1, min(n_there, RANKED_CELLS)).astype(int))
-    ranks = [(-_activity(traces[cell][:RANKED_FRAMES], fps), cell) for cell in candidates.tolist()]
-    return tuple(cell for _, cell in sorted(ranks))
+    tried = _tried(experiment, spec)
+    load_packages(progress)
+    if _needs_kinetics(spec, tried.fps):
+        _kinetics(tried, spec, tried.ranked(), memory, progress)
 
 
-def spread_over(ranked: Sequence[int], n_cells: int) -> tuple[int, ...]:
-    """Choose from the first to the last, evenly; all if there are no more.
-
-    Examples
-    --------
-    >>> spread_over([7, 3, 5, 1, 0], 3)
-    (7, 5, 0)
-    """
-    places = np.linspace(0, len(ranked) - 1, min(n_cells, len(ranked))).round().astype(int)
-    return tuple(ranked[place] for place in places)
-
-
-def _activity(trace: NDArray[np.float64], fps: float) -> float:
-    if problem_with(trace):
-        return -1.0
-    trace, _ = without_gaps(trace)
-    return activity(trace, fps) if noise_deviation(trace) > 0 else 0.0
+def _tried(experiment: Experiment, spec: SpikeMethod) -> _Tried:
+    contents = _bare(experiment)
+    fps = rate_of(contents.static_features)
+    if spec.method not in (*PER_NEURON, *LOAD_TIME_NAMES):
+        msg = f"The method {spec.method!r} cannot be tried on a few neurons."
+        raise ParameterError(msg, where="spikes", fix="choose another method")
+    check_spike_options(spec.method, spec.options, fps=fps)
+    seen = beginning(contents, tried_frames(spec.method))
+    return _Tried(contents=contents, seen=seen, fps=fps)
 
 
-def _bare(experiment: Experiment) -> Any:
+def _needs_kinetics(spec: SpikeMethod, fps: float) -> bool:
+    if spec.method not in PER_NEURON:
+        return False
+    parameters, _ = per_neuron_parameters(spec.method, spec.options, fps=fps)
+    return isinstance(parameters, DeconvolutionParameters) and parameters.needs_kinetics
+
+
+def _kinetics(
+    tried: _Tried,
+    spec: SpikeMethod,
+    ranked: Sequence[int],
+    memory: TrialMemory,
+    progress: Progress | None,
+) -> Kinetics | None:
+    """Give the kinetics of the recording if the method needs them; measured once."""
+    if not _needs_kinetics(spec, tried.fps):
+        return None
+    load_packages(progress)
+    return memory.kinetics(
+        tried.contents,
+        lambda: measured_kinetics(
+            tried.seen,
+            fps=tried.fps,
+            most_frames=TRIAL_FRAMES,
+            cells=ranked[:MOST_CELLS],
+            progress=progress,
+        ),
+        fps=tried.fps,
+        check=None if progress is None else progress.check,
+    )
+
+
+def _bare(experiment: Experiment) -> Contents:
     """Give what the experiment is made from without anything that was found in it."""
     return replace(
         experiment.contents,
@@ -243,19 +333,18 @@ def _trial(
     explained = np.asarray(made_of, dtype=np.float64)
     if not spikes.problem:
         explained = explained + level_of(trace, explained, fps=fps)
-    return _with_events(quality, spikes.frames, spikes.heights, explained)
+    return _with_events(quality, spikes.frames, spikes.heights, explained, trace.size)
 
 
 def _at_load_time(
-    contents: Any,
+    tried: _Tried,
     spec: SpikeMethod,
     cells: tuple[int, ...],
-    fps: float,
     progress: Progress | None,
 ) -> tuple[CellTrial, ...]:
-    raw, frames = RawTraces(contents, cells), DerivedArrays(contents).kept_frames
+    raw, frames = RawTraces(tried.seen, cells), DerivedArrays(tried.seen).kept_frames
     method = LOAD_TIME_NAMES[spec.method]
-    found = load_time_spikes(raw, method, fps=fps, params=spec.options, progress=progress)
+    found = load_time_spikes(raw, method, fps=tried.fps, params=spec.options, progress=progress)
     trials = []
     for place, cell in enumerate(cells):
         row, trace = found.spikes[place] > 0, raw[place]
@@ -268,12 +357,13 @@ def _at_load_time(
             None,
             t_rise=float("nan"),
             t_off=float("nan"),
-            fps=fps,
+            fps=tried.fps,
             cell=cell,
             n_events=n_runs(row),
             problem=problem_with(trace) or NO_AMPLITUDES,
         )
-        trials.append(_with_events(quality, starts, np.full(starts.size, np.nan), None))
+        amplitudes = np.full(starts.size, np.nan)
+        trials.append(_with_events(quality, starts, amplitudes, None, trace.size))
     return tuple(trials)
 
 
@@ -282,6 +372,7 @@ def _with_events(
     frames: NDArray[np.int64],
     amplitudes: NDArray[np.float64],
     reconstruction: NDArray[np.float64] | None,
+    n_frames: int,
 ) -> CellTrial:
     values = {field.name: getattr(quality, field.name) for field in fields(quality)}
     return CellTrial(
@@ -289,4 +380,14 @@ def _with_events(
         frames=frames,
         amplitudes=amplitudes,
         reconstruction=None if reconstruction is None else reconstruction.astype(np.float32),
+        n_frames=n_frames,
     )
+
+
+def _over_all(trial: CellTrial, n_frames: int) -> CellTrial:
+    """Give the reconstruction over all frames of the experiment; it may be unknown at the end."""
+    if trial.reconstruction is None or trial.n_frames == n_frames:
+        return trial
+    line = np.full(n_frames, np.nan, dtype=np.float32)
+    line[: trial.n_frames] = trial.reconstruction
+    return replace(trial, reconstruction=line)
