@@ -213,6 +213,8 @@ def server_environment(root: Path, token: str, profile: Path | None = None) -> d
     dict
         Names and values. Secrets that happen to lie in this process's environment stay out.
     """
+    from driada_widgets.core.store.pickled_apart import APART_VARIABLE
+
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -224,6 +226,7 @@ def server_environment(root: Path, token: str, profile: Path | None = None) -> d
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_TOKEN": token,
         "PYTHONPATH": _joined(kept.get("PYTHONPATH"), package),
+        APART_VARIABLE: "apart",  # the page may be asked to open what strangers wrote
         ROOT_VARIABLE: str(root),
         PROFILE_VARIABLE: str(profile or ""),
         UPLOAD_VARIABLE: kept.get(UPLOAD_VARIABLE) or str(UPLOAD_BYTES),

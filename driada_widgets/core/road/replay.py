@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from driada_widgets.core import fresh_python
 from driada_widgets.core.errors import LoaderError, ParameterError, StorageError
 from driada_widgets.core.request.text import not_replayable, to_yaml
 
@@ -23,7 +23,6 @@ __all__ = ["Replay", "replay"]
 POLL_SEC = 0.05
 END_SEC = 5.0
 """How long a process that was asked to end may take, before it is ended by force."""
-_PACKAGE = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +95,7 @@ def _absolute(request: LoadRequest) -> LoadRequest:
 
 def _run(file: Path, progress: Progress | None) -> tuple[int, str, str]:
     """Run the command line; give its exit code and what it printed."""
-    # -P: a module that lies beside the request is not taken for one of Python's.
-    command = [sys.executable, "-P", "-m", "driada_widgets.cli", "run", str(file), "--json"]
-    known = os.environ.get("PYTHONPATH")
-    paths = os.pathsep.join([str(_PACKAGE), *([known] if known else [])])
+    command = fresh_python.command("driada_widgets.cli", "run", str(file), "--json")
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as out,
         tempfile.TemporaryFile("w+", encoding="utf-8") as err,
@@ -111,7 +107,7 @@ def _run(file: Path, progress: Progress | None) -> tuple[int, str, str]:
                 stdout=out,
                 stderr=err,
                 cwd=file.parent,
-                env={**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"},
+                env=fresh_python.environment(),
             )
         except OSError as error:
             msg = f"A fresh Python process could not be started: {error.strerror or error}."

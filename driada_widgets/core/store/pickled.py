@@ -32,6 +32,7 @@ from driada_widgets.core.experiment.hashing import array_digest
 from driada_widgets.core.experiment.parts import from_parts
 from driada_widgets.core.report import Note
 from driada_widgets.core.safe_pickle.standins import ExperimentStub, OwnExperimentStub
+from driada_widgets.core.store import pickled_apart
 from driada_widgets.core.store.atomic import write_atomically
 from driada_widgets.core.store.driada_pickle import translate
 from driada_widgets.core.store.manifest import NewerArchiveError
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.store.driada_pickle import FoundEvent, FromDriada
     from driada_widgets.core.store.streams import Compression
 
-__all__ = ["OpenedPickle", "open_pickle", "read_pickle", "save_pickle"]
+__all__ = ["OpenedPickle", "open_pickle", "read_here", "read_pickle", "save_pickle"]
 
 _SPARE_BYTES = 256 * 1024
 _MISFITS = (ArithmeticError, AttributeError, LoaderError, LookupError, TypeError, ValueError)
@@ -165,6 +166,9 @@ def open_pickle(path: str | Path) -> Experiment:
 def read_pickle(path: str | Path, *, limits: safe_pickle.Limits | None = None) -> OpenedPickle:
     """Open a pickled experiment and say what is known about it; errors as ``open_pickle``.
 
+    Where the environment variable ``DRIADA_WIDGETS_PICKLES`` is ``apart``, as in the served page, a
+    process of its own opens it within a time and a memory (see ``pickled_apart``).
+
     Parameters
     ----------
     path
@@ -173,6 +177,27 @@ def read_pickle(path: str | Path, *, limits: safe_pickle.Limits | None = None) -
         How much it may ask for; ``None``: what experiments need.
     """
     path = Path(path)
+    if pickled_apart.is_wished() and limits is None and path.is_file():
+        return _read_apart(path)
+    return read_here(path, limits=limits)
+
+
+def _read_apart(path: Path) -> OpenedPickle:
+    found = pickled_apart.receive(path)
+    try:
+        contents = from_parts(found.meta, found.arrays)
+    except _MISFITS as error:
+        _refuse(path.name, f"its contents do not fit together ({error})")
+    return OpenedPickle(
+        experiment=_assembled(contents, path.name),
+        written_by=found.written_by,
+        verified=found.verified,
+        notes=found.notes,
+    )
+
+
+def read_here(path: Path, *, limits: safe_pickle.Limits | None = None) -> OpenedPickle:
+    """Do what ``read_pickle`` does, in this process whatever is wished."""
     opened = safe_pickle.load(path, limits=limits or safe_pickle.Limits())
     root = opened.root
     if isinstance(root, OwnExperimentStub):
