@@ -21,6 +21,7 @@ __all__ = ["NewFile"]
 
 _BUFFER_BYTES = 4 * 1024 * 1024  # a multiple of every disk's block, and a turn of slow disks
 _N_BUFFERS = 3  # one is filled, one is written, and one evens out their pace
+_REFUSALS = {errno.EINVAL, errno.EOPNOTSUPP}  # of direct writing, by file systems
 
 
 class NewFile(io.BufferedIOBase):
@@ -178,7 +179,7 @@ class NewFile(io.BufferedIOBase):
             try:
                 n_done = self._raw.write(data)
             except OSError as error:
-                if not self._is_direct or error.errno != errno.EINVAL:
+                if not self._is_direct or error.errno not in _REFUSALS:
                     raise
                 self._may_be_direct = False
                 continue
