@@ -121,3 +121,50 @@ def test_a_root_that_cannot_be_made_only_prevents_saving(tmp_path: Path) -> None
 
     assert experiment.n_cells == 5
     assert len(caught) == 1
+
+
+@pytest.mark.parametrize("options", [{}, {"save_to_pickle": True}], ids=["load", "load and save"])
+def test_recording_given_as_exp_path_stays_where_it_is(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
+    """A recording is not renamed as if it were a damaged experiment, nor written over."""
+    for name in ("rec.npz", "other.npz"):
+        np.savez(tmp_path / name, **make_aligned(seed=len(name)))
+    before = (tmp_path / "other.npz").read_bytes()
+
+    with pytest.raises(ParameterError, match=r"'other\.npz' is no pickle of an experiment"):
+        load_experiment(
+            "Lab",
+            {"name": "n"},
+            data_path=tmp_path / "rec.npz",
+            exp_path=tmp_path / "other.npz",
+            root=tmp_path / "root",
+            verbose=False,
+            **options,
+        )
+
+    assert (tmp_path / "other.npz").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.npz", "rec.npz", "root"]
+
+
+def test_recording_is_not_rebuilt_over(tmp_path: Path) -> None:
+    """``force_rebuild`` passes over what is there, but does not write over a recording."""
+    for name in ("rec.npz", "other.npz"):
+        np.savez(tmp_path / name, **make_aligned(seed=len(name)))
+    before = (tmp_path / "other.npz").read_bytes()
+
+    with pytest.warns(UserWarning, match="not saved as other.npz: 'other.npz' is there already"):
+        experiment, _ = load_experiment(
+            "Lab",
+            {"name": "n"},
+            data_path=tmp_path / "rec.npz",
+            exp_path=tmp_path / "other.npz",
+            root=tmp_path / "root",
+            force_rebuild=True,
+            save_to_pickle=True,
+            reconstruct_spikes=False,
+            verbose=False,
+        )
+
+    assert experiment.n_cells == 5
+    assert (tmp_path / "other.npz").read_bytes() == before

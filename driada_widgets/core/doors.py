@@ -287,7 +287,7 @@ def save_exp_to_pickle(exp: Experiment, path: str | Path, verbose: bool = True) 
     Raises
     ------
     StorageError
-        If it cannot be written; it is an ``OSError``, and an older file is still there.
+        If it cannot be written, or what is there is no experiment; it is an ``OSError``.
     """
     save_as(exp, user_path(path), "pickle")
     if verbose:
@@ -359,7 +359,7 @@ def save_experiment(exp: Experiment, path: str | Path) -> Path:
     Raises
     ------
     StorageError
-        If it cannot be written; an older file is still there.
+        If it cannot be written, or what is there is no experiment; an older file is still there.
     """
     path = user_path(path)
     return save_as(exp, path, "pickle" if path.suffix in (".pickle", ".pkl") else "archive")

@@ -129,6 +129,7 @@ def run(
     """
     opened = open_source(request, data=data)
     if opened.experiment is not None and is_untouched(request, opened.experiment):
+        check_target(request, Bench(opened))
         result = opened_as_saved(opened.experiment, opened.inventory.path, opened.inventory.notes)
     else:
         result = _built(opened, request, rebuild=rebuild, cache=cache, progress=progress)

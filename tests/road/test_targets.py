@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from driada_widgets import save_exp_to_pickle, save_experiment
+from driada_widgets import open_experiment, save_exp_to_pickle, save_experiment
 from driada_widgets.core.errors import ParameterError, StorageError
 from driada_widgets.core.pipeline import run
 from driada_widgets.core.report import Progress
@@ -200,3 +200,61 @@ def test_folder_is_no_place(request_: LoadRequest, tmp_path: Path) -> None:
 
     with pytest.raises(ParameterError, match="is a folder"):
         what_is_there(tmp_path, experiment, "archive", None)
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    ["recording", b"notes", b"\x80\x04]\x94."],
+    ids=["recording", "text", "other pickle"],
+)
+@pytest.mark.parametrize("save", [save_experiment, save_exp_to_pickle], ids=["archive", "pickle"])
+def test_functions_replace_no_stranger(
+    request_: LoadRequest, save: Callable[..., object], stranger: str | bytes
+) -> None:
+    """Another recording, or anything that is no experiment, is not lost by a wrong name."""
+    experiment = run(replace(request_, save=None)).experiment
+    path = place(request_)
+    if isinstance(stranger, bytes):
+        path.write_bytes(stranger)
+    else:
+        np.savez(path, **make_aligned(seed=3))
+    before = path.read_bytes()
+
+    with pytest.raises(StorageError, match=r"'saved\.npz' is there already and is no saved exp"):
+        save(experiment, path)
+
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("first", ["archive", "pickle", "nothing"])
+@pytest.mark.parametrize("save", [save_experiment, save_exp_to_pickle], ids=["archive", "pickle"])
+def test_functions_replace_experiments_and_empty_files(
+    request_: LoadRequest, save: Callable[..., object], first: str
+) -> None:
+    """What a script saves every night stays one file, in whatever format."""
+    experiment = run(replace(request_, save=None)).experiment
+    path = place(request_)
+    path.touch()
+    if first != "nothing":
+        run(replace(request_, save=SaveSpec(path=path, format=first)))  # type: ignore[arg-type]
+
+    save(experiment, path)
+
+    assert open_experiment(path).content_hash == experiment.content_hash
+
+
+def test_run_pickles_over_no_stranger(request_: LoadRequest) -> None:
+    """It is told before anything is built, also where a saved experiment is only opened."""
+    saved = run(request_).saved_to
+    path = place(request_).with_suffix(".pickle")
+    path.write_bytes(b"notes")
+    save = SaveSpec(path=path, format="pickle")
+    progress = Progress()
+
+    with pytest.raises(StorageError, match="is no saved experiment"):
+        run(replace(request_, save=save), progress=progress)
+    with pytest.raises(StorageError, match="is no saved experiment"):
+        run(LoadRequest(source=SourceSpec(kind="saved", path=saved), save=save))
+
+    assert progress.stage == ""
+    assert path.read_bytes() == b"notes"

@@ -13,6 +13,7 @@ from driada_widgets.core.errors import DataFileError, LoaderError, ParameterErro
 from driada_widgets.core.report import Note
 from driada_widgets.core.request.reading import from_dict
 from driada_widgets.core.sources import fingerprint
+from driada_widgets.core.sources.recognise import first_bytes
 from driada_widgets.core.store import cache
 from driada_widgets.core.store.manifest import NewerArchiveError
 from driada_widgets.core.store.pickled import read_pickle
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from driada_widgets.core.request.model import LoadRequest
 
 __all__ = ["Kept", "reuse"]
+
+_PICKLES = frozenset({".pickle", ".pkl"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,8 @@ def reuse(path: Path, request: LoadRequest, given: Mapping[str, str], usual: Pat
     DataFileError
         If the pickle is damaged and there is no source to build it from.
     ParameterError
-        If other options are asked for and there is no source to build from.
+        If other options are asked for and there is no source to build from, or the file is
+        something else, by its name and its bytes: it stays where it is.
     """
     asked_source = request.source.path or usual
     source = asked_source if asked_source is not None and asked_source.exists() else None
@@ -79,6 +83,7 @@ def reuse(path: Path, request: LoadRequest, given: Mapping[str, str], usual: Pat
     except DataFileError as error:
         if source is None:
             raise _unusable(path, error) from error
+        _refuse_something_else(path)
         return Kept(notes=(_set_aside(path, error),))
     experiment, notes = opened.experiment, (*opened.notes, *opened.experiment.notes)
     record = cache.Record.of(experiment.provenance)
@@ -115,6 +120,18 @@ def _set_aside(path: Path, error: DataFileError) -> Note:
         return cache.quarantine(path, error)
     text = f"{error} It is built again."
     return Note(id="cache-newer", level="warning", subject=path.name, text=text)
+
+
+def _refuse_something_else(path: Path) -> None:
+    """Leave a recording alone that was given as the place of the pickle."""
+    head = first_bytes(path, 1)
+    if head in (b"", b"\x80") or path.suffix.lower() in _PICKLES:
+        return
+    msg = (
+        f"{path.name!r} is no pickle of an experiment, by its name and by its bytes, and is left "
+        "as it is. Give exp_path another name, such as one that ends with .pickle."
+    )
+    raise ParameterError(msg, where="exp_path", fix="give exp_path another name")
 
 
 def _unusable(path: Path, error: DataFileError) -> DataFileError:

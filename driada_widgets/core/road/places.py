@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from driada_widgets.core.request.plan import LoadPlan
-from driada_widgets.core.road.targets import refuse_other_format, refuse_source
+from driada_widgets.core.road.targets import refuse_other_format, refuse_source, refuse_stranger
 from driada_widgets.core.store import atomic, cache
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def check_target(request: LoadRequest, bench: Bench) -> None:
     RootNotFolderError
         If the root, or a part of the path, is a file.
     StorageError
-        If nothing can be written there.
+        If nothing can be written there, or a pickle would replace what is no saved experiment.
     """
     if request.save is None:
         return
@@ -50,4 +50,6 @@ def check_target(request: LoadRequest, bench: Bench) -> None:
     is_kept = bench.opened.experiment is not None and request.save.format == "archive"
     if source is not None and not is_kept:
         refuse_source(path, asdict(source))
+    if request.save.format == "pickle":  # an archive keeps what is there under another name
+        refuse_stranger(path)
     atomic.check_target(path)

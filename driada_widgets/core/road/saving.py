@@ -11,7 +11,7 @@ from driada_widgets.core.report import Note
 from driada_widgets.core.request.plan import LoadPlan
 from driada_widgets.core.road.places import usual_place
 from driada_widgets.core.road.results import LoadResult
-from driada_widgets.core.road.targets import refuse_other_format, refuse_source
+from driada_widgets.core.road.targets import refuse_other_format, refuse_source, refuse_stranger
 from driada_widgets.core.store import atomic, cache
 from driada_widgets.core.store.archive import open_archive, save_archive
 from driada_widgets.core.store.pickled import read_pickle, save_pickle
@@ -39,9 +39,27 @@ __all__ = [
 
 
 def save_as(
-    experiment: Experiment, path: Path, format_: SaveFormat, progress: Progress | None = None
+    experiment: Experiment,
+    path: Path,
+    format_: SaveFormat,
+    progress: Progress | None = None,
+    *,
+    over_strangers: bool = False,
 ) -> Path:
     """Save an experiment in a format.
+
+    Parameters
+    ----------
+    experiment
+        What to save.
+    path
+        The file; a saved experiment of that name is replaced.
+    format_
+        As what.
+    progress
+        Counts bytes; raises if it was cancelled.
+    over_strangers
+        True replaces also a file that is no saved experiment: it was seen to before.
 
     Raises
     ------
@@ -50,7 +68,8 @@ def save_as(
     ParameterError
         If the format cannot be written, or the place is the file that it is made from.
     StorageError
-        If it cannot be written; an older file is still there.
+        If it cannot be written, or a file that is no saved experiment is there; an older file is
+        still there.
     """
     # The annotation cannot keep callers from passing what they took for an experiment.
     given: object = experiment
@@ -59,6 +78,8 @@ def save_as(
         raise TypeError(msg)
     refuse_other_format(path, format_)
     refuse_source(path, experiment.provenance.get("source"))
+    if not over_strangers:
+        refuse_stranger(path)
     if format_ == "archive":
         return save_archive(experiment, path, progress=progress)
     return save_pickle(experiment, path, progress=progress)
@@ -127,7 +148,8 @@ def save_result(
     result
         What was built.
     request
-        Its ``save`` says where; ``None`` is an archive at the usual place.
+        Its ``save`` says where; ``None`` is an archive at the usual place. What is there was seen
+        before: `check_target`, or a question in the panel.
     opened
         The source, whose bytes the file remembers.
     progress
@@ -156,7 +178,8 @@ def save_result(
     if progress is not None:
         progress.begin("Saving")
     if format_ != "archive":
-        return cache.Saved(path=save_as(experiment, path, format_, progress))
+        saved = save_as(experiment, path, format_, progress, over_strangers=True)
+        return cache.Saved(path=saved)
     if opened.experiment is None:  # a saved experiment is kept under another name
         refuse_source(path, experiment.provenance.get("source"))
     return cache.save_keeping_others(experiment, path, progress=progress)
@@ -227,6 +250,7 @@ def _find(bench: Bench, request: LoadRequest, path: Path, source: Fingerprint) -
 def check_place(path: Path) -> Note | None:
     """See before building whether a file can be saved; if not, say that it will not be."""
     try:
+        refuse_stranger(path)
         atomic.check_writable(path.parent)
     except StorageError as error:
         return not_saved(path, error)

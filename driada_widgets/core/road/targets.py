@@ -7,11 +7,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from driada_widgets.core.errors import DataFileError, LoaderError, ParameterError
+from driada_widgets.core.errors import (
+    DataFileError,
+    LoaderError,
+    ParameterError,
+    StorageError,
+)
 from driada_widgets.core.machine import format_bytes
 from driada_widgets.core.road.when import ago
 from driada_widgets.core.sources import fingerprint
+from driada_widgets.core.sources.recognise import first_bytes
 from driada_widgets.core.store.archive import manifest_of
+from driada_widgets.core.store.manifest import NewerArchiveError
 from driada_widgets.core.store.record import Record
 
 if TYPE_CHECKING:
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
     from driada_widgets.core.experiment.experiment import Experiment
     from driada_widgets.core.request.model import SaveFormat
 
-__all__ = ["refuse_other_format", "refuse_source", "what_is_there"]
+__all__ = ["refuse_other_format", "refuse_source", "refuse_stranger", "what_is_there"]
 
 _OTHER_FORMATS = frozenset(
     {".nwb", ".h5", ".hdf5", ".mat", ".zarr", ".npy", ".csv", ".tsv", ".xlsx", ".yaml", ".json"}
@@ -117,6 +124,44 @@ def refuse_source(path: Path, source: Mapping[str, Any] | None) -> None:
         return
     if (there.size, there.mtime_ns) == (source.get("size"), source.get("mtime_ns")):
         raise _own_source(path)
+
+
+def refuse_stranger(path: Path) -> None:
+    """Keep a file that is no saved experiment from being replaced; nobody could bring it back.
+
+    Parameters
+    ----------
+    path
+        Where something would be saved without asking. An empty file is nothing to lose.
+
+    Raises
+    ------
+    StorageError
+        If another recording, or anything else, is there.
+    """
+    if not path.is_file() or path.stat().st_size == 0 or _is_experiment(path):
+        return
+    msg = (
+        f"{path.name!r} is there already and is no saved experiment; it is not replaced.\n"
+        "Choose another name, or move that file away."
+    )
+    raise StorageError(msg, where=str(path), fix="choose another name")
+
+
+def _is_experiment(path: Path) -> bool:
+    """Say whether a file is an archive of ours, or begins as pickled experiments do."""
+    try:
+        manifest_of(path)
+    except NewerArchiveError:
+        return True
+    except (LoaderError, OSError):
+        pass
+    else:
+        return True
+    with suppress(OSError):
+        head = first_bytes(path)
+        return head[:1] == b"\x80" and b"driada" in head
+    return False
 
 
 def _own_source(path: Path) -> ParameterError:
