@@ -14,6 +14,7 @@ from driada_widgets.panel.keys import KeyHelp
 from driada_widgets.panel.memory import user_memory
 from driada_widgets.panel.page_part import HAS_SCRIPTS, WITHOUT_SCRIPTS
 from driada_widgets.panel.roots import Roots
+from driada_widgets.panel.sections.bar import BottomBar
 from driada_widgets.panel.sections.base import describe, html, row, set_html, show
 from driada_widgets.panel.sections.errors import ErrorView
 from driada_widgets.panel.sections.locks import FieldLocks
@@ -85,15 +86,13 @@ class LoaderPanel(widgets.VBox):
         self._error = ErrorView(self.state)
         self._work = widgets.VBox()
         self._work.add_class("dw-work")
-        self._moves = {name: self._move_buttons(name) for name, _ in STEPS}
-        self._actions = row()
-        self._actions.add_class("dw-actions")
         above = [self._resume.widget, self._locks.widget, self._error.widget]
-        body = widgets.VBox([*above, self._work, self._actions])
+        body = widgets.VBox([*above, self._work])
         body.add_class("dw-body")
         main = widgets.HBox([rail, body])
         main.add_class("dw-main")
-        self._outputs = Outputs(self.state)
+        self._outputs = Outputs()
+        self._bar = BottomBar(self.state, self._button, self._may_leave)
         self._simple = self._button("Simple page", "dw-simple-page", self.state.show_simple)
         keys = KeyHelp()
         help_ = self._button("Help (?)", "dw-help", keys.toggle)
@@ -108,7 +107,7 @@ class LoaderPanel(widgets.VBox):
         said = () if HAS_SCRIPTS else (html(escape(WITHOUT_SCRIPTS, limit=None), "dw-stock-said"),)
         self._help = keys
         self._always = (stylesheet(), guard, keys, self._attention, *said)
-        self._all_steps = (header, main, self._outputs.widget)
+        self._all_steps = (header, main, self._outputs.widget, self._bar.widget)
         self._parts: tuple[Any, ...] = ()
         self._technician: TechnicianScreen | None = None
         self._simple_page: tuple[Any, ...] = ()
@@ -132,25 +131,8 @@ class LoaderPanel(widgets.VBox):
     def _failed(self, what: str) -> Any:
         return lambda error: self.state.show_error(self.state.snapshot.step, what, error)
 
-    def _move_buttons(self, name: StepName) -> tuple[Any, ...]:
-        """Make a step's own *Back* and *Next*: pressed twice in haste, they move one step."""
-        at = [step for step, _ in STEPS].index(name)
-        made = []
-        if at > 0:
-            made.append(self._button("Back", "dw-back", lambda: self._move(name, at - 1)))
-        if at + 1 < len(STEPS):
-            label = f"Next: {STEPS[at + 1][1]}"
-            made.append(self._button(label, "dw-next", lambda: self._move(name, at + 1)))
-            made[-1].button_style = "primary"
-        return tuple(made)
-
-    def _move(self, name: StepName, to: int) -> None:
-        snapshot = self.state.snapshot
-        target = STEPS[to][0]
-        is_onward = [step for step, _ in STEPS].index(name) < to
-        if snapshot.step != name or (is_onward and not self._sections[name].leave(snapshot)):
-            return
-        self.state.go(target)
+    def _may_leave(self, snapshot: Snapshot) -> bool:
+        return self._sections[snapshot.step].leave(snapshot)
 
     def _render(self, snapshot: Snapshot) -> None:
         """Show a snapshot; a step's widgets are made when it is first shown."""
@@ -173,6 +155,7 @@ class LoaderPanel(widgets.VBox):
         self._help.render(snapshot)
         self._error.render(snapshot)
         self._outputs.render(snapshot)
+        self._bar.render(snapshot, section)
         self._attention.render(snapshot)
 
     def _render_failed(self, error: Exception) -> None:
@@ -216,9 +199,6 @@ class LoaderPanel(widgets.VBox):
         ):
             button.disabled = not name or blocked
             describe(button, f"{what}: {name[:40]}" if name else what)
-        moves = self._moves[snapshot.step]
-        if self._actions.children != moves:
-            self._actions.children = moves
 
 
 def _is_nameless(snapshot: Snapshot) -> bool:

@@ -17,6 +17,7 @@ __all__ = [
     "open_demo",
     "open_path",
     "picture_number",
+    "press",
     "save",
     "shown",
     "until",
@@ -39,6 +40,13 @@ def shown(page: Page, name: str) -> Locator:
     return page.locator(f".{name}").first
 
 
+def press(page: Page, name: str) -> None:
+    """Press the filled button of the bottom bar, once it takes presses."""
+    button = shown(page, name)
+    expect(button).to_have_css("pointer-events", "auto")
+    button.click()
+
+
 def open_demo(page: Page, name: str) -> None:
     """Choose a built-in recording by its name, and open it."""
     shown(page, "dw-source-kind").get_by_label("Demo recording").check()
@@ -59,7 +67,7 @@ def open_path(page: Page, path: Path) -> None:
 def check(page: Page) -> None:
     """Go to step Check, press the button, and wait for the first picture."""
     shown(page, "dw-step-check").click()
-    shown(page, "dw-check").click()
+    press(page, "dw-check")
     expect(page.locator(".dw-traces[data-rev], .dw-traces [data-rev]").first).to_be_visible()
     expect(shown(page, "dw-report")).to_contain_text("neurons")
 
@@ -81,7 +89,7 @@ def add_bad_frames(page: Page, text: str) -> None:
 def build(page: Page) -> str:
     """Build, and give the hash that the summary shows."""
     shown(page, "dw-step-build").click()
-    shown(page, "dw-build").click()
+    press(page, "dw-build")
     summary = shown(page, "dw-summary")
     expect(summary).to_contain_text("Hash")
     return summary.locator("code").inner_text().strip()
@@ -93,7 +101,7 @@ def save(page: Page, path: Path) -> None:
     field = page.locator(".dw-save-path input")
     field.fill(str(path))
     field.press("Enter")
-    shown(page, "dw-save").click()
+    press(page, "dw-save")
     expect(shown(page, "dw-saved")).to_contain_text("Saved to")
 
 

@@ -22,6 +22,13 @@ SEEN = """() => {
   const shown = [now, ...(label ? [label] : [])].map((node) => getComputedStyle(node));
   return shown.some((style) => style.outlineStyle !== "none" || style.boxShadow !== "none");
 }"""
+COVERED = """() => {
+  const now = document.activeElement;
+  const bar = document.querySelector(".dw-bar");
+  if (!bar || !now.closest(".dw-panel > :not(.dw-bar)")) return false;
+  const [box, edge] = [now.getBoundingClientRect(), bar.getBoundingClientRect()];
+  return box.bottom > edge.top + 1 && box.height < edge.top;
+}"""
 NAMELESS = """() => [...document.querySelectorAll(
     ".dw-panel button, .dw-panel input, .dw-panel select, .dw-panel textarea, .dw-panel [role]")]
   .filter((node) => node.getClientRects().length && !node.matches("[role=cell], [role=row]"))
@@ -46,6 +53,7 @@ class Keys:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.unseen: list[str] = []
+        self.covered: list[str] = []
 
     def press(self, *keys: str) -> None:
         """Press keys one after another."""
@@ -59,9 +67,13 @@ class Keys:
             if self.page.evaluate(f"document.activeElement?.matches({selector!r}) ?? false"):
                 return
             self.page.keyboard.press(key)
-            if not self.page.evaluate(SEEN):
-                html = "document.activeElement.outerHTML.slice(0, 160)"
-                self.unseen.append(self.page.evaluate(html))
+            for script, wanted, wrong in (
+                (SEEN, True, self.unseen),
+                (COVERED, False, self.covered),
+            ):
+                if self.page.evaluate(script) is not wanted:
+                    html = "document.activeElement.outerHTML.slice(0, 160)"
+                    wrong.append(self.page.evaluate(html))
         pytest.fail(f"{selector} is not reached by {key}")
 
     def named(self) -> None:
@@ -107,11 +119,11 @@ def check_and_mark(keys: Keys) -> None:
     """Check, override a type, mark frames, undo and redo."""
     page = keys.page
     voice, bad = page.locator(".dw-voice"), steps.shown(page, "dw-bad-list")
-    keys.to(".dw-check", "Shift+Tab")
+    expect(page.locator(".dw-check")).to_be_focused()
     keys.press("Enter")
     expect(voice).to_contain_text("Checked: ready to build.")
-    expect(page.locator(".dw-check")).to_be_focused()
-    keys.to(".dw-feature-trial_type .dw-feature-type select")
+    expect(page.locator(".dw-next")).to_be_focused()
+    keys.to(".dw-feature-trial_type .dw-feature-type select", "Shift+Tab")
     keys.press("ArrowDown")
     expect(steps.shown(page, "dw-code")).to_contain_text('FeatureChoice(type="categorical")')
     keys.to(".dw-bad-text input")
@@ -129,12 +141,13 @@ def check_and_mark(keys: Keys) -> None:
 def build_and_save(keys: Keys) -> None:
     """Build, go on, type a path, save."""
     voice = keys.page.locator(".dw-voice")
-    keys.to(".dw-build", "Shift+Tab")
+    expect(keys.page.locator(".dw-build")).to_be_focused()
     keys.press("Enter")
     expect(voice).to_contain_text("Built Exp mouse: 5 neurons, 990 frames")
     keys.named()
-    keys.to(".dw-next")
+    expect(keys.page.locator(".dw-next")).to_be_focused()
     keys.press("Enter")
+    expect(keys.page.locator(".dw-save")).to_be_focused()
     keys.to(".dw-save-path input", "Shift+Tab")
     keys.page.keyboard.type("saved.npz")
     keys.to(".dw-save")
@@ -166,4 +179,5 @@ def test_whole_road_by_keyboard(
 
     assert open_experiment(root / "saved.npz").n_frames == 990
     assert keys.unseen == []
+    assert keys.covered == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -50,6 +50,8 @@ function room(node) {
   const style = getComputedStyle(box);
   return box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
 }"""
+FILLED = """() => [...document.querySelectorAll(".dw-panel button.mod-primary:enabled")]
+  .filter((node) => node.getClientRects().length).slice(1).map((node) => node.outerHTML)"""
 FAINT = """(least) => {
   const parts = (text) => text.match(/[\\d.]+/g).map(Number);
   const light = (rgb) => rgb.slice(0, 3).map((value) => value / 255)
@@ -81,6 +83,8 @@ FAINT = """(least) => {
     })
     .filter(([contrast]) => contrast < least);
 }"""
+
+LOOKED_FOR = (("beyond", BEYOND), ("cut", CUT), ("faint", FAINT), ("second filled", FILLED))
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +122,7 @@ class Looks:
             if part:
                 steps.shown(self.page, part).evaluate("node => node.scrollIntoView()")
             steps.until(self.page, lambda: self.page.evaluate(UNFIT), [])
-            for what, script in (("beyond", BEYOND), ("cut", CUT), ("faint", FAINT)):
+            for what, script in LOOKED_FOR:
                 found = self.page.evaluate(script, LEAST_CONTRAST)
                 self.wrong += [f"{step} {width} {what}: {each}" for each in found]
             self.screenshot(f"{part.removeprefix('dw-view-') or step}-{self.theme}-{width}")

@@ -48,7 +48,7 @@ def test_override_drag_undo_build_cancel_build_save_replay(
 
     (root / "slow-build").touch()
     steps.shown(page, "dw-step-build").click()
-    steps.shown(page, "dw-build").click()
+    steps.press(page, "dw-build")
     expect(steps.shown(page, "dw-stage")).to_contain_text("Waiting for the disk")
     steps.shown(page, "dw-cancel").click()
     expect(steps.shown(page, "dw-progress")).to_be_hidden()

@@ -75,7 +75,7 @@ def test_cancelled_built_saved_replayed_and_shared(
     steps.shown(page, "dw-step-build").click()
     expect(steps.shown(page, "dw-cost")).to_contain_text("free")
     before = sorted(root.rglob("*"))
-    steps.shown(page, "dw-build").click()
+    steps.press(page, "dw-build")
     expect(steps.shown(page, "dw-stage")).to_contain_text("1/5 Reading arrays")
     expect(steps.shown(page, "dw-stage")).to_contain_text("left")
     screenshot("building")
@@ -97,7 +97,7 @@ def test_cancelled_built_saved_replayed_and_shared(
     assert open_experiment(root / "Exp mouse.npz").content_hash == hash_
     screenshot("shared")
 
-    steps.shown(page, "dw-save").click()
+    steps.press(page, "dw-save")
     expect(steps.shown(page, "dw-save-question")).to_contain_text("is there already")
     page.get_by_role("button", name="Keep the file").click()
     expect(steps.shown(page, "dw-save-question")).to_be_hidden()

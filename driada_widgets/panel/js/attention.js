@@ -5,6 +5,7 @@ const WATCHED = ["class", "style", "disabled", "title"];
 const STATES = { subtree: true, childList: true, attributes: true, attributeFilter: WATCHED };
 
 const SETTLING_FRAMES = 30;
+const HASTE_MS = 400; // as in bar.css
 const GESTURES = ["wheel", "keydown", "pointerdown", "touchstart"];
 
 const isShown = (node) => node.isConnected && node.getClientRects().length > 0;
@@ -21,6 +22,8 @@ function keepFocus(root) {
   let around = [];
   let after = []; // controls that follow
   let place = -1; // among the buttons of its kind, one a line
+  let gone = 0; // when the button of the bottom bar gave way to another
+  let timer = 0;
   root.tabIndex = -1;
 
   const leave = (event) => {
@@ -35,6 +38,7 @@ function keepFocus(root) {
   const remember = (event) => {
     if (event.target === root) return;
     last = event.target;
+    gone = 0;
     place = alike().indexOf(last);
     around = [];
     const controls = [...root.querySelectorAll(CONTROLS)];
@@ -55,6 +59,16 @@ function keepFocus(root) {
     }
     return undefined;
   };
+  /** The focus goes from the bar's one button to that in its place, as soon as that can be pressed,
+   *  but not so soon that a double press means both. */
+  const follow = (bar) => {
+    if (document.activeElement !== root) root.focus({ preventScroll: true });
+    gone ||= performance.now();
+    const wait = gone + HASTE_MS - performance.now();
+    clearTimeout(timer);
+    if (wait > 0) timer = setTimeout(look, wait);
+    else [...bar.querySelectorAll(CONTROLS)].find(canFocus)?.focus({ preventScroll: true });
+  };
   const look = () => {
     if (!isLost()) return;
     if (canFocus(last)) {
@@ -62,14 +76,22 @@ function keepFocus(root) {
       if (document.activeElement !== last) last.focus({ preventScroll: true });
     } else if (isShown(last)) {
       if (document.activeElement !== root) root.focus({ preventScroll: true });
-    } else (nearest() ?? root).focus({ preventScroll: true });
+    } else if (around[0]?.matches(".dw-primary") && isShown(around[0])) follow(around[0]);
+    else (nearest() ?? root).focus({ preventScroll: true });
   };
+  /** A key that is held down presses a button once, not each that comes in its place. */
+  const once = (event) => {
+    if (event.repeat && event.key === "Enter" && event.target.closest(".dw-primary")) event.preventDefault();
+  };
+  root.addEventListener("keydown", once, { capture: true });
   root.addEventListener("focusin", remember);
   document.addEventListener("focusin", leave);
   document.addEventListener("pointerdown", leave);
   return {
     look,
     end() {
+      clearTimeout(timer);
+      root.removeEventListener("keydown", once, { capture: true });
       root.removeEventListener("focusin", remember);
       document.removeEventListener("focusin", leave);
       document.removeEventListener("pointerdown", leave);
@@ -130,6 +152,9 @@ function describe(root) {
       else button.removeAttribute("aria-current");
     }
   }
+  const toggle = root.querySelector(".dw-log-toggle");
+  const isOpen = String(toggle?.closest(".dw-log-open") != null);
+  if (toggle && toggle.getAttribute("aria-expanded") !== isOpen) toggle.setAttribute("aria-expanded", isOpen);
   // A button that stands in every line is told by what its tooltip adds: "Remove 120-180".
   for (const button of root.querySelectorAll("button.jupyter-button")) {
     const [text, title] = [button.textContent.trim(), button.title.trim()];

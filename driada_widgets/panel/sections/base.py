@@ -37,6 +37,8 @@ class Section:
     """
 
     step: ClassVar[StepName]
+    action: Any = None
+    """The step's own filled button, if it has one; it stands in the bar until the step is done."""
 
     def __init__(self, state: PanelState) -> None:
         self.state = state
@@ -50,6 +52,20 @@ class Section:
     def render(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
         raise NotImplementedError
+
+    def is_done(self, snapshot: Snapshot) -> bool:
+        """Say whether the step's own button gives way to *Next*."""
+        del snapshot
+        return False
+
+    def why_not(self, snapshot: Snapshot) -> str:
+        """Say why the filled button of the bar cannot be pressed; empty: it can."""
+        return "" if snapshot.inventory is not None else "Open a source first (step 1)."
+
+    def hint(self, snapshot: Snapshot) -> str:
+        """Say what should be known before the filled button of the bar is pressed."""
+        del snapshot
+        return ""
 
     def leave(self, snapshot: Snapshot) -> bool:
         """Say whether *Next* may leave the step; if not, show what is missing."""

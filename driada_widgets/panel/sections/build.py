@@ -49,38 +49,38 @@ class BuildSection(Section):
             on_error=self.failed("Choose what is used"),
         )
         self._cache = card("Saved before", self._earlier, choice)
-        self._build = self.button("Build experiment", "dw-build", self.state.build, primary=True)
-        self._why = html("", "dw-hint")
+        self.action = self.button("Build experiment", "dw-build", self.state.build, primary=True)
+        self._again = self.button("Build again", "dw-build-again", self.state.build)
         self._progress = ProgressLine(self, ("build",), "dw-progress", "dw-cancel")
         self._summary = html("", "dw-summary")
-        self._next = self.button("Save or share it", "dw-to-save", lambda: self.state.go("save"))
         self._look = self.button("See its traces", "dw-to-check", lambda: self.state.go("check"))
-        self._after = row(self._next, self._look)
+        self._after = row(self._again, self._look)
         self._spikes = SpikesCard(self)
-        return [
-            card("What it takes", self._cost),
-            self._cache,
-            card(
-                "Build",
-                row(self._build, self._why),
-                self._progress.widget,
-                self._summary,
-                self._after,
-            ),
-            self._spikes.widget,
-        ]
+        self._card = card("Build", self._progress.widget, self._summary, self._after)
+        return [card("What it takes", self._cost), self._cache, self._card, self._spikes.widget]
+
+    def is_done(self, snapshot: Snapshot) -> bool:
+        """Say whether what was built is what the request asks for."""
+        is_there = snapshot.summary is not None and snapshot.job.kind != "build"
+        return is_there and snapshot.is_built
+
+    def why_not(self, snapshot: Snapshot) -> str:
+        """Say why the filled button cannot be pressed."""
+        if self.is_done(snapshot):
+            return ""
+        return "Building…" if snapshot.job.kind == "build" else snapshot.why_not_build
 
     def render(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
         building = snapshot.job.kind == "build"
-        reason = "" if building else snapshot.why_not_build
-        self._build.disabled = building or bool(reason)
-        set_html(self._why, escape(reason))
+        show(self._card, visible=building or snapshot.summary is not None)
         self._progress.render(snapshot)
         self._render_cost(snapshot)
         self._render_earlier(snapshot)
         set_html(self._summary, _summary(snapshot.summary, stale=not snapshot.is_built))
         show(self._after, visible=snapshot.summary is not None and not building)
+        show(self._again, visible=self.is_done(snapshot))
+        self._again.disabled = bool(snapshot.why_not_build)
         self._spikes.render(snapshot)
 
     def _render_cost(self, snapshot: Snapshot) -> None:
@@ -97,17 +97,20 @@ class BuildSection(Section):
     def _render_earlier(self, snapshot: Snapshot) -> None:
         """Ask the one question about the cache, where there is something to choose."""
         earlier = snapshot.work.earlier
+        is_used = earlier is not None and snapshot.work.cache_choice == "use"
+        _name(self.action, "Open the saved experiment" if is_used else "Build experiment")
+        _name(self._again, "Open the saved experiment again" if is_used else "Build again")
         show(self._cache, visible=earlier is not None)
         if earlier is None:
             return
         set_html(self._earlier, _earlier(earlier, self.state.roots.shown(earlier.path)))
         usable = earlier.status != "damaged"
         self._choice.show(snapshot.work.cache_choice, disabled=snapshot.is_working or not usable)
-        label = "Build experiment"
-        if snapshot.work.cache_choice == "use":
-            label = "Open the saved experiment"
-        if self._build.description != label:
-            self._build.description = self._build.tooltip = label
+
+
+def _name(button: Any, label: str) -> None:
+    if button.description != label:
+        button.description = button.tooltip = label
 
 
 def _size(plan: LoadPlan) -> str:

@@ -29,7 +29,7 @@ class CheckSection(Section):
 
     def build(self) -> Sequence[Any]:
         """Make the widgets."""
-        self._check = self.button("Check data", "dw-check", self.state.check, primary=True)
+        self.action = self.button("Check data", "dw-check", self.state.check, primary=True)
         self._cancel = self.button("Cancel", "dw-check-cancel", self.state.cancel)
         self._status = html("", "dw-hint")
         self._report = ReportView(self)
@@ -47,14 +47,27 @@ class CheckSection(Section):
                 card("Bad frames", self._proposals.widget, self._bad.widget),
             ]
         )
-        return [row(self._check, self._cancel, self._status), self._after]
+        self._top = row(self._cancel, self._status)
+        return [self._top, self._after]
+
+    def is_done(self, snapshot: Snapshot) -> bool:
+        """Say whether there is a report on the request as it stands, or will be in a moment."""
+        is_followed = snapshot.is_checked or snapshot.job.kind == "check"
+        return snapshot.check is not None and is_followed
+
+    def why_not(self, snapshot: Snapshot) -> str:
+        """Say why the filled button cannot be pressed."""
+        if self.is_done(snapshot) or snapshot.inventory is None or not snapshot.is_busy:
+            return super().why_not(snapshot)
+        return "Checking…" if snapshot.job.kind == "check" else "Something is running."
 
     def render(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
         checking = snapshot.job.kind == "check"
-        self._check.disabled = snapshot.inventory is None or snapshot.is_busy
+        status = _status(snapshot, checking=checking)
         show(self._cancel, visible=checking)
-        set_html(self._status, _status(snapshot, checking=checking))
+        set_html(self._status, status)
+        show(self._top, visible=bool(status))
         show(self._after, visible=snapshot.check is not None)
         if snapshot.check is not None:
             self._pictures.render(snapshot)  # first: seen while the many rows below it are made

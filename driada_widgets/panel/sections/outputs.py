@@ -1,4 +1,4 @@
-"""The same request as Python, YAML and a command line, always on screen, and the log."""
+"""The same request as Python, YAML and a command line, always on screen."""
 
 from __future__ import annotations
 
@@ -11,22 +11,19 @@ from driada_widgets.panel.sections.base import html, set_html
 
 if TYPE_CHECKING:
     from driada_widgets.panel.snapshot import Snapshot
-    from driada_widgets.panel.state import PanelState
 
 __all__ = ["Outputs"]
 
 
 class Outputs:
-    """The bottom of the panel."""
+    """What stands below every step."""
 
-    def __init__(self, state: PanelState) -> None:
-        self._state = state
+    def __init__(self) -> None:
         self._code, code = _box("The same in Python", "dw-code")
         self._plan, plan = _box("The same as a file (YAML)", "dw-plan")
         self._command, command = _box("The same on the command line", "dw-command")
-        self._log, log = _box("Log", "dw-log")
-        self._texts: dict[Any, object] = {}
-        self.widget = widgets.HBox([code, plan, command, log])
+        self._texts: dict[Any, str] = {}
+        self.widget = widgets.HBox([code, plan, command])
         self.widget.add_class("dw-outputs")
 
     def render(self, snapshot: Snapshot) -> None:
@@ -34,14 +31,12 @@ class Outputs:
         self._show(self._code, snapshot.code)
         self._show(self._plan, snapshot.plan)
         self._show(self._command, snapshot.command)
-        self._show(self._log, snapshot.log)
 
-    def _show(self, box: Any, said: str | tuple[str, ...]) -> None:
-        """Show a text, or lines with the latest first; equal ones are not escaped again."""
+    def _show(self, box: Any, said: str) -> None:
+        """Show a text; an equal one is not escaped again."""
         if self._texts.get(box) != said:
             self._texts[box] = said
-            lines = said.splitlines() if isinstance(said, str) else reversed(said)
-            escaped = "\n".join(escape(line, limit=None) for line in lines)
+            escaped = "\n".join(escape(line, limit=None) for line in said.splitlines())
             set_html(box, f"<pre>{escaped}</pre>" if escaped else "<pre> </pre>")
 
 

@@ -31,7 +31,7 @@ class ResumeView(Section):
         self._sentence = html("", "dw-resume-text")
         self._others = self.choice("Another plan", "dw-resume-choice", [], self._choose)
         self._others.widget.style = {"description_width": "8em"}
-        self._resume = self.button("Resume", "dw-resume-go", self._do_resume, primary=True)
+        self._resume = self.button("Resume", "dw-resume-go", self._do_resume)
         anew = self.button("Start anew", "dw-resume-new", self.state.start_anew)
         self._why = html("", "dw-hint")
         self._offer = widgets.VBox(

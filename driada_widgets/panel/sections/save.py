@@ -39,9 +39,8 @@ class SaveSection(Section):
         self._format = self.choice("Save as", "dw-save-format", FORMATS, self._set_format)
         self._warning = html("", "dw-hint")
         self._path = self.text("Where", "dw-save-path", self._set_path)
-        self._save = self.button("Save experiment", "dw-save", self.state.save, primary=True)
+        self.action = self.button("Save experiment", "dw-save", self.state.save, primary=True)
         self._keep = self.button("Keep the file", "dw-save-keep", self.state.keep_file)
-        self._why = html("", "dw-hint")
         self._question = html("", "dw-question", "dw-save-question")
         self._progress = ProgressLine(self, ("save",), "dw-save-progress", "dw-save-cancel")
         self._saved = html("", "dw-saved")
@@ -55,7 +54,7 @@ class SaveSection(Section):
                 self._warning,
                 self._path.widget,
                 self._question,
-                row(self._save, self._keep, self._why),
+                row(self._keep),
                 self._progress.widget,
                 self._saved,
             ),
@@ -88,9 +87,6 @@ class SaveSection(Section):
             self._path.widget.placeholder = placeholder
         set_html(self._warning, PICKLE_WARNING if spec.format == "pickle" else "")
         self._render_question(snapshot.work.replaces)
-        reason = _why_not(snapshot)
-        self._save.disabled = bool(reason)
-        set_html(self._why, escape(reason))
         self._progress.render(snapshot)
         set_html(self._saved, escape(snapshot.saved, limit=None))
 
@@ -99,15 +95,19 @@ class SaveSection(Section):
         set_html(self._question, escape(there, limit=None))
         show(self._keep, visible=bool(there))
         label = "Replace the file" if there else "Save experiment"
-        if self._save.description != label:
-            self._save.description = self._save.tooltip = label
+        if self.action.description != label:
+            self.action.description = self.action.tooltip = label
 
+    def why_not(self, snapshot: Snapshot) -> str:
+        """Say why *Save experiment* cannot be pressed."""
+        if snapshot.summary is None:
+            return "Build the experiment first (step 4)."
+        if not snapshot.is_built:
+            return "The request has changed since it was built: build again (step 4)."
+        if snapshot.job.kind == "save":
+            return "Saving…"
+        return "Something is running." if snapshot.is_busy else ""
 
-def _why_not(snapshot: Snapshot) -> str:
-    if snapshot.summary is None:
-        return "Build the experiment first (step 4)."
-    if not snapshot.is_built:
-        return "The request has changed since it was built: build again (step 4)."
-    if snapshot.job.kind == "save":
-        return "Saving…"
-    return "Something is running." if snapshot.is_busy else ""
+    def hint(self, snapshot: Snapshot) -> str:
+        """Say that a press replaces a file; what is there is told beside its path."""
+        return "There is a file already: see “Save”." if snapshot.work.replaces else ""

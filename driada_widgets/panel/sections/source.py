@@ -149,8 +149,15 @@ class SourceSection(Section):
         # A press leaves the path's field and so sends what was typed: first that, then the press.
         may_be_typed = source.kind == "file" and path is None
         self._open.disabled = (bool(reason) and not may_be_typed) or snapshot.is_busy
+        style = "" if snapshot.inventory is not None else "primary"  # then *Next* is
+        if self._open.button_style != style:
+            self._open.button_style = style
         set_html(self._why, escape(reason))
         self._render_preview(snapshot)
+
+    def why_not(self, snapshot: Snapshot) -> str:
+        """Say why *Next* cannot be pressed."""
+        return "" if snapshot.inventory is not None else "Open a source first."
 
     def _render_preview(self, snapshot: Snapshot) -> None:
         preview = snapshot.preview

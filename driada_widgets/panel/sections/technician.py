@@ -91,23 +91,19 @@ class TechnicianScreen(Section):
         self._resume = ResumeView(self.state)
         self._error = ErrorView(self.state, in_every_step=True)
         self._form = widgets.VBox()
-        self._check = self.button(
-            "Check recording", "dw-check", self.state.check_recording, primary=True
-        )
+        self._check = self.button("Check recording", "dw-check", self.state.check_recording)
         self._why = html("", "dw-hint")
         self._light = html("", "dw-light")
         self._points = PointList(self)
         self._undo = self.button("Undo", "dw-undo-answer", self.state.undo)
         self._picture: Any = None
         self._place = widgets.VBox()
-        self._build = self.button(
-            "Build and save", "dw-build", self.state.build_and_save, primary=True
-        )
+        self._build = self.button("Build and save", "dw-build", self.state.build_and_save)
         self._where = html("", "dw-hint")
         self._question = html("", "dw-question")
-        anyway = self.button("Save it", "dw-save", self._save_anyway)
+        self._anyway = self.button("Save it", "dw-save", self._save_anyway)
         keep = self.button("Do not save", "dw-keep-file", self.state.keep_file)
-        self._asks = row(self._question, anyway, keep)
+        self._asks = widgets.VBox([self._question, _last(keep, self._anyway)])
         self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="100%"))
         self._bar.add_class("dw-progress")
         self._cancel = self.button("Cancel", "dw-cancel", self.state.cancel)
@@ -115,24 +111,29 @@ class TechnicianScreen(Section):
         self._saved = html("", "dw-saved")
         self._another = self.button("Next recording", "dw-next-recording", self._next)
         steps = self.button("All steps", "dw-all-steps", self.state.show_all_steps)
-        actions = row(steps)
-        actions.add_class("dw-actions")
+        self._onward = _last(self._where, self._build)
+        form = widgets.VBox([self._form, _last(self._why, self._check)])
+        self._answer = widgets.VBox(
+            [
+                row(self._light, self._undo),
+                self._points.widget,
+                self._onward,
+                self._asks,
+                self._bar,
+                row(self._cancel, self._stage),
+                _last(self._saved, self._another),
+            ]
+        )
+        for part in (form, self._answer):
+            part.add_class("dw-card")
         return [
             self._title,
             self._resume.widget,
             self._error.widget,
-            self._form,
-            row(self._check, self._why),
-            self._light,
-            self._points.widget,
-            row(self._build, self._where),
-            row(self._undo),
-            self._asks,
-            self._bar,
-            row(self._cancel, self._stage),
-            row(self._saved, self._another),
+            form,
+            self._answer,
             self._place,
-            actions,
+            _last(steps),
         ]
 
     # --- the fields ---
@@ -201,6 +202,8 @@ class TechnicianScreen(Section):
         self._render_fields(profile, snapshot)
         self._render_answer(snapshot)
         self._render_build(snapshot)
+        has_answer = snapshot.check is not None or snapshot.is_busy or bool(snapshot.saved)
+        show(self._answer, visible=has_answer)
 
     def _render_fields(self, profile: Profile, snapshot: Snapshot) -> None:
         is_fixed = snapshot.is_working
@@ -271,6 +274,27 @@ class TechnicianScreen(Section):
             self._bar.bar_style = "info" if job.fraction is None else ""
         set_html(self._saved, escape(snapshot.saved, limit=None))
         show(self._another, visible=bool(snapshot.saved))
+        offered = (
+            (self._another, bool(snapshot.saved)),
+            (self._anyway, bool(asked)),
+            (self._build, is_ready),
+            (self._check, True),
+        )
+        self._fill_one(next(button for button, is_next in offered if is_next))
+
+    def _fill_one(self, primary: Any) -> None:
+        """Let one button look like what comes next."""
+        for button in (self._check, self._build, self._anyway, self._another):
+            style = "primary" if button is primary else ""
+            if button.button_style != style:
+                button.button_style = style
+
+
+def _last(*children: Any) -> Any:
+    """Put widgets at the right end, as what a card ends with."""
+    made = row(*children)
+    made.add_class("dw-last")
+    return made
 
 
 def _css_class(name: str) -> str:
