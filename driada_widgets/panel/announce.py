@@ -67,7 +67,8 @@ def _tried(before: Snapshot, after: Snapshot) -> str:
         return ""
     n_events = sum(row.n_events for row in spikes.tried)
     named = plain(spikes.tried_with)
-    return f"Tried {named} on {len(spikes.tried)} neurons: {n_events:,} events."
+    part = f", on {plain(spikes.tried_on)}" if spikes.tried_on else ""
+    return f"Tried {named} on {len(spikes.tried)} neurons{part}: {n_events:,} events."
 
 
 def _checked(before: Snapshot, after: Snapshot) -> str:

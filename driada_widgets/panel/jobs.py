@@ -95,6 +95,11 @@ class Runner(ABC):
         return type(self)()
 
     @property
+    def leaves_free(self) -> bool:
+        """Whether the caller goes on meanwhile: only then is work done before it is asked for."""
+        return True
+
+    @property
     def busy(self) -> bool:
         """Whether a call is waiting or running."""
         return self._job is not None and not self._job.finished.is_set()
@@ -166,6 +171,11 @@ class Runner(ABC):
 class InlineRunner(Runner):
     """Runs calls at once, in the caller's thread: for tests and scripts."""
 
+    @property
+    def leaves_free(self) -> bool:
+        """Nobody goes on meanwhile."""
+        return False
+
     def _launch(self, job: Job, delay_sec: float) -> None:
         del delay_sec
         job.tell_progress()
@@ -186,10 +196,14 @@ class Worker(Runner):
         self._turn = threading.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def leaves_free(self) -> bool:
+        """The loop goes on, where there is one."""
+        return _running_loop() is not None
+
     def _launch(self, job: Job, delay_sec: float) -> None:
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        loop = _running_loop()
+        if loop is None:
             self._take_turn(job)
             job.deliver()
             return
@@ -234,3 +248,10 @@ class Worker(Runner):
     def _take_turn(self, job: Job) -> None:
         with self._turn:
             job.run()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

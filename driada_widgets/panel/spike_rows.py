@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from driada_widgets.core.experiment.experiment import Experiment
+    from driada_widgets.core.experiment.spike_trial import CellTrial
     from driada_widgets.panel.spike_view import SpikeColumn
 
-__all__ = ["COLUMNS", "rows_of", "sorted_rows", "table_rows", "to_csv"]
+__all__ = ["COLUMNS", "part_words", "rows_of", "sorted_rows", "table_rows", "to_csv"]
 
 COLUMNS = (
     Column(key="cell", title="Neuron", hint="Row of the file, counted from 0"),
@@ -52,6 +53,12 @@ def rows_of(experiment: Experiment, found: Iterable[Any]) -> tuple[SpikeRow, ...
         for each in found
         if each is not None
     )
+
+
+def part_words(trials: Sequence[CellTrial], n_frames: int) -> str:
+    """Say on which part of the frames a method was tried; empty: on all."""
+    n_tried = min((trial.n_frames for trial in trials), default=n_frames)
+    return "" if n_tried >= n_frames else f"the first {n_tried:,} of {n_frames:,} frames"
 
 
 def sorted_rows(

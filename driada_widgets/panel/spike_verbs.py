@@ -17,7 +17,9 @@ from driada_widgets.panel.spike_view import INDICATORS, SpikeView
 
 if TYPE_CHECKING:
     from driada_widgets.core.experiment.experiment import Experiment
+    from driada_widgets.core.experiment.trial_memory import TrialMemory
     from driada_widgets.core.pipeline import LoadResult
+    from driada_widgets.core.report import Progress
     from driada_widgets.core.request.model import LoadRequest
     from driada_widgets.core.road.cost import Cost
     from driada_widgets.core.sources.base import Fingerprint, Inventory
@@ -30,11 +32,17 @@ __all__ = ["SpikeVerbs"]
 N_TRIED = 5
 """Neurons on which a method is tried."""
 
+PREPARE_SEC = 0.3
+"""After so long what brought the experiment is on screen, and a trial can be made ready."""
+
 
 class SpikeVerbs(SpikePictureVerbs, ProfileVerbs):
     """Build: spikes of the experiment that was built; in the request, so that scripts have them."""
 
     _trier: Runner | None = None
+    _preparer: Runner | None = None
+    _prepared: tuple[Experiment | None, str] | None = None
+    _trials: TrialMemory | None = None
     _results: KeptResults | None = None
     _built_from: LoadRequest | None = None
 
@@ -132,14 +140,46 @@ class SpikeVerbs(SpikePictureVerbs, ProfileVerbs):
             return
         from driada_widgets.core.experiment.spike_trial import try_spikes
 
+        memory = self._trial_memory()
         self._trier = self._trier or self.new_runner()
         self._set_spikes(trying=True)
         self._trier.start(
-            lambda progress: try_spikes(experiment, spec, n_cells=N_TRIED, progress=progress),
+            lambda progress: try_spikes(
+                experiment, spec, n_cells=N_TRIED, memory=memory, progress=progress
+            ),
             on_done=lambda trials: self._tried(experiment, spec, trials),
             on_error=self._not_tried,
             on_cancelled=lambda: self._set_spikes(trying=False),
         )
+
+    def prepare_trial(self) -> None:
+        """Do what a trial needs, beside everything else; a failure shows in the trial.
+
+        While nothing can be tried, libraries are imported; what was being measured stops. Nothing
+        is told of it: a trial that is asked for meanwhile takes over what is measured.
+        """
+        self._preparer = self._preparer or self.new_runner()
+        if not self._preparer.leaves_free:
+            return
+        experiment = None if self.why_not_try else self.experiment
+        method = "" if experiment is None else self.spike_method
+        before = self._prepared
+        if before is not None and before[0] is experiment and before[1] == method:
+            return
+        self._prepared = (experiment, method)
+        spec, memory = self.spike_spec, self._trial_memory()
+        self._preparer.start(
+            lambda progress: _prepare(experiment, spec, memory, progress),
+            on_done=lambda _: None,
+            on_error=lambda _: None,
+            delay_sec=PREPARE_SEC,
+        )
+
+    def _trial_memory(self) -> TrialMemory:
+        from driada_widgets.core.experiment.trial_memory import TrialMemory
+
+        self._trials = self._trials or TrialMemory()
+        return self._trials
 
     def stop_trying(self) -> None:
         """Stop the trial; what was tried before stays."""
@@ -149,9 +189,9 @@ class SpikeVerbs(SpikePictureVerbs, ProfileVerbs):
     def _tried(self, experiment: Experiment, spec: SpikeSpec, trials: Any) -> None:
         from driada_widgets.panel.overlays import TraceOverlay, recorded_cell, to_recording_frames
         from driada_widgets.panel.spike_choice import spec_words
-        from driada_widgets.panel.spike_rows import rows_of
+        from driada_widgets.panel.spike_rows import part_words, rows_of
 
-        words = spec_words(spec)
+        words, part = spec_words(spec), part_words(trials, experiment.n_frames)
         cells = {
             recorded_cell(experiment, trial.cell): to_recording_frames(experiment, trial)
             for trial in trials
@@ -161,9 +201,11 @@ class SpikeVerbs(SpikePictureVerbs, ProfileVerbs):
                 trying=False,
                 tried=rows_of(experiment, trials),
                 tried_with=words,
+                tried_on=part,
                 tried_spec=spec,
             )
-            self.show_overlay(TraceOverlay(cells=cells, title=f"{words}: tried, not kept"))
+            title = f"{words}: tried{f' on {part}' if part else ''}, not kept"
+            self.show_overlay(TraceOverlay(cells=cells, title=title))
             if self.snapshot.pictures.order == TRIED_ORDER:
                 self._prepare_picture()
 
@@ -296,12 +338,25 @@ class SpikeVerbs(SpikePictureVerbs, ProfileVerbs):
         self._set_spikes(method=spec.method, options=(*others, *own))
 
     def _opened(self, inventory: Inventory, request: LoadRequest) -> None:
-        if self._trier is not None:
-            self._trier.close()
-        self._results = self._built_from = None
+        for runner in (self._trier, self._preparer):
+            if runner is not None:
+                runner.close()
+        self._results = self._built_from = self._trials = self._prepared = None
         with self._lock, self._as_one():
             indicator = self.snapshot.spikes.indicator
             self._change(spikes=SpikeView(indicator=indicator))
             super()._opened(inventory, request)
             if request.spikes is not None:
                 self._choose_as(request.spikes)
+
+
+def _prepare(
+    experiment: Experiment | None, spec: SpikeSpec, memory: TrialMemory, progress: Progress
+) -> None:
+    from driada_widgets.core.experiment.cell_search import load_packages
+    from driada_widgets.core.experiment.spike_trial import prepare_trial
+
+    if experiment is None:
+        load_packages(progress)
+    else:
+        prepare_trial(experiment, spec, memory, progress=progress)

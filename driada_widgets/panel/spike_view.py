@@ -66,6 +66,8 @@ class SpikeView:
         What that gave.
     tried_with
         The method and its options at that time, in words.
+    tried_on
+        The part of the recording that was looked at, in words; empty: all of it.
     tried_spec
         The same, to see whether they are others now.
     shown
@@ -94,3 +96,4 @@ class SpikeView:
     sort_descending: bool = False
     page: int = 0
     n_looks: int = 0
+    tried_on: str = ""

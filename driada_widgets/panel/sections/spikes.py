@@ -16,7 +16,6 @@ from driada_widgets.panel.spike_rows import COLUMNS, sorted_rows, table_rows
 from driada_widgets.panel.table import DataTable
 
 if TYPE_CHECKING:
-    from driada_widgets.core.report import Progress
     from driada_widgets.core.road.cost import Cost
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
@@ -37,8 +36,6 @@ PICTURES: tuple[tuple[SpikePicture, str, str], ...] = (
 
 LONG_SEC = 90
 """Longer times are said in minutes."""
-WARM_UP_SEC = 0.3
-"""After so long the section is on screen, and the first trial need not wait for libraries."""
 
 
 class SpikesCard:
@@ -49,9 +46,7 @@ class SpikesCard:
         state = section.state
         self._settings = SpikeSettings(section)
         self._trial = Trial(section)
-        self._find = section.button(
-            "Reconstruct all neurons", "dw-spikes-run", state.find_spikes, primary=True
-        )
+        self._find = section.button("Reconstruct all neurons", "dw-spikes-run", state.find_spikes)
         self._remove = section.button("Remove spikes", "dw-spikes-remove", state.remove_spikes)
         self._why = html("", "dw-hint")
         self._progress = ProgressLine(
@@ -72,17 +67,15 @@ class SpikesCard:
         self.widget.add_class("dw-spikes")
         show(self.widget, visible=False)
         show(self._remove, visible=False)
-        self._warmer = state.new_runner()
-        self._is_warm = False
 
     def render(self, snapshot: Snapshot) -> None:
         """Show a snapshot."""
         state = self._section.state
         is_built = snapshot.summary is not None and snapshot.job.kind != "build"
         show(self.widget, visible=is_built)
+        state.prepare_trial()
         if not is_built:
             return
-        self._warm_up()
         self._settings.render(snapshot)
         self._trial.render(snapshot)
         is_finding = snapshot.job.kind == "spikes"
@@ -95,17 +88,6 @@ class SpikesCard:
         self._progress.render(snapshot)
         set_html(self._said, _said(snapshot))
         self._pictures.render(snapshot)
-
-    def _warm_up(self) -> None:
-        """Import what a trial needs, beside everything else; a failure shows in the trial."""
-        if not self._is_warm:
-            self._is_warm = True
-            self._warmer.start(
-                _import_searches,
-                on_done=lambda _: None,
-                on_error=lambda _: None,
-                delay_sec=WARM_UP_SEC,
-            )
 
 
 class Trial:
@@ -169,8 +151,8 @@ class Trial:
         later = " The settings have changed since." if changed else ""
         set_html(
             self._words,
-            f"Tried: <b>{escape(spikes.tried_with)}</b>. Nothing of it is kept.{later} A press on "
-            "a row shows its trace.",
+            f"Tried: <b>{escape(spikes.tried_with)}</b>{_part(spikes.tried_on)}. Nothing of it is "
+            f"kept.{later} A press on a row shows its trace.",
         )
 
 
@@ -213,12 +195,6 @@ class SpikePictures:
         picture.render(snapshot)
 
 
-def _import_searches(progress: Progress) -> None:
-    from driada_widgets.core.experiment.cell_search import load_packages
-
-    load_packages(progress)
-
-
 def _make(name: SpikePicture, section: Section) -> Any:
     if name == "raster":
         from driada_widgets.panel.sections.raster import Raster
@@ -227,6 +203,10 @@ def _make(name: SpikePicture, section: Section) -> Any:
     from driada_widgets.panel.sections.spike_quality import SpikeTable
 
     return SpikeTable(section)
+
+
+def _part(words: str) -> str:
+    return f" on <b>{escape(words)}</b>: the numbers are of these" if words else ""
 
 
 def _cost(cost: Cost | None) -> str:
