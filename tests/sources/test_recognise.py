@@ -86,3 +86,29 @@ def test_kinds_are_told(tmp_path: Path, content: bytes, kind: str) -> None:
     error = refusal(path, expected="NPZ")
 
     assert str(error).startswith(f"recording is {kind}, not NPZ; ")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"0.1,0.2\n1,2\n", "a CSV file, which this version does not read; first line: "),
+        ("a.TSV", b"time\tcell\n", "a TSV file, which this version does not read; first line: "),
+        ("a.nwb", b"\x89HDF\r\n\x1a\n", "an NWB file (HDF5), which this version does not read; "),
+        ("a.h5", b"\x89HDF\r\n\x1a\n", "an HDF5 file, which this version does not read; save"),
+        ("a.nwb", b"0.1,0.2\n1,2\n", "a text, not NWB; first line: "),
+        ("a.csv", b"\x89HDF\r\n\x1a\n", "an HDF5 file, not CSV; save its arrays as NPZ"),
+        ("a.xls", b"\xd0\xcf\x11\xe0" * 4, "an old Microsoft Office document, not a format that"),
+    ],
+)
+def test_known_formats_are_called_by_their_name(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    """A table is not told that it is none, and what to do about it is something that works."""
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    error = refusal(path)
+
+    assert str(error).startswith(f"{name} is {said}")
+    assert "NPZ" in str(error) or "choose a data file" in str(error)
+    assert "as CSV" not in str(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from driada_widgets.core.errors import (
@@ -36,6 +36,8 @@ N_TITLE = 120
 # Too short for the smallest header of any format.
 N_TINY = 8
 
+_HDF5, _TEXT = "an HDF5 file", "a text"
+_TABLES = frozenset({"CSV", "TSV"})
 _LABELS = {
     ".npz": "NPZ",
     ".mat": "MATLAB",
@@ -49,7 +51,7 @@ _LABELS = {
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"MATLAB 5.0 MAT-file", "a MATLAB file (version 5)", "save its arrays as NPZ"),
     (b"MATLAB 7.3 MAT-file", "a MATLAB file (version 7.3)", "save its arrays as NPZ"),
-    (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "save its arrays as NPZ"),
+    (b"\x89HDF\r\n\x1a\n", _HDF5, "save its arrays as NPZ"),
     (
         b"\x93NUMPY",
         "a single NumPy array (.npy)",
@@ -68,7 +70,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"\xff\xd8\xff", "a JPEG image", "choose the data file"),
     (b"%PDF-", "a PDF document", "choose the data file"),
     (b"SQLite format 3\x00", "an SQLite database", "choose the data file"),
-    (b"\xd0\xcf\x11\xe0", "an old Microsoft Office document", "save the table as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Microsoft Office document", "save its numbers as NPZ"),
 )
 
 
@@ -169,7 +171,7 @@ def refusal(path: Path, *, expected: str | None = None, readable: str = "") -> D
         return _to_error(path, _Finding(kind="a device or a pipe"), expected, readable)
     head = first_bytes(path, N_PAGE)
     cut = _truncation(path, head)
-    return cut or _to_error(path, _find(head), expected, readable)
+    return cut or _to_error(path, _named(_find(head), expected_format(path)), expected, readable)
 
 
 def _truncation(path: Path, head: bytes) -> TruncatedFileError | None:
@@ -216,6 +218,15 @@ def _find(head: bytes) -> _Finding:
     return _find_text(head)
 
 
+def _named(finding: _Finding, promised: str) -> _Finding:
+    """Call text and HDF5 what the name of the file promises, where the bytes allow it."""
+    if finding.kind == _TEXT and promised in _TABLES:
+        return replace(finding, kind=f"a {promised} file", fix="save its numbers as NPZ")
+    if finding.kind == _HDF5 and promised == "NWB":
+        return replace(finding, kind="an NWB file (HDF5)")
+    return finding
+
+
 def _find_message(head: bytes) -> _Finding | None:
     """Recognise what a server sends instead of data: a page, a JSON or an XML error."""
     text = head.decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
@@ -260,7 +271,7 @@ def _json_message(text: str) -> str:
 
 def _find_zip(head: bytes) -> _Finding:
     if b"[Content_Types].xml" in head[:N_SNIFFED]:
-        return _Finding(kind="an Office document (Excel, Word)", fix="save the table as CSV")
+        return _Finding(kind="an Office document (Excel, Word)", fix="save its numbers as NPZ")
     return _Finding(kind="a ZIP archive without arrays", fix="unpack it, or choose a data file")
 
 
@@ -276,7 +287,7 @@ def _find_text(head: bytes) -> _Finding:
     first_line = _one_line(head.decode("utf-8", errors="replace").lstrip().split("\n")[0])
     if first_line.startswith(("{", "[")):
         return _Finding(kind="a JSON text", fix="choose the data file beside it")
-    return _Finding(kind="a text", says=f"first line: {first_line[:60]!r}")
+    return _Finding(kind=_TEXT, says=f"first line: {first_line[:60]!r}")
 
 
 def _is_pickle(head: bytes) -> bool:
