@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from driada_widgets.core.errors import StorageError
+from driada_widgets.core.errors import LoaderError, StorageError
+from driada_widgets.core.report import Issue
 from driada_widgets.core.request.paths import user_path
 from driada_widgets.core.road.looking import Bench
 from driada_widgets.core.road.opening import open_source
@@ -88,7 +89,8 @@ def check(
     LoaderError
         If the source cannot be read.
     """
-    return Bench(open_source(request, data=data)).look(request, progress)
+    bench = Bench(open_source(request, data=data))
+    return _with_target(bench.look(request, progress), bench)
 
 
 def run(
@@ -136,6 +138,19 @@ def run(
     if request.save is None:
         return result
     return _with_saved(result, save_result(result, request, opened, progress=progress))
+
+
+def _with_target(result: CheckResult, bench: Bench) -> CheckResult:
+    """Add why the experiment could not be saved, which a run would tell before it builds."""
+    try:
+        check_target(result.request, bench)
+    except LoaderError as error:
+        text, _, fix = str(error).partition("\n")
+        issue = Issue(
+            id="save-target", field=error.where or "save", text=text, fix=fix, error=type(error)
+        )
+        return replace(result, issues=(*result.issues, issue))
+    return result
 
 
 def _built(

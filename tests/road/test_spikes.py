@@ -129,6 +129,7 @@ def test_unknown_methods_are_refused_on_the_command_line(recording: Path, call: 
     assert code == 1
     assert "Unknown method 'wavelets'" in err
     assert "load-threshold" in err
+    assert "?." not in err
 
 
 def test_the_old_argument_means_the_load_time_method(recording: Path) -> None:

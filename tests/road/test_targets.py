@@ -11,7 +11,7 @@ import pytest
 
 from driada_widgets import open_experiment, save_exp_to_pickle, save_experiment
 from driada_widgets.core.errors import ParameterError, StorageError
-from driada_widgets.core.pipeline import run
+from driada_widgets.core.pipeline import check, run
 from driada_widgets.core.report import Progress
 from driada_widgets.core.request.model import LoadRequest, SaveSpec, SourceSpec
 from driada_widgets.core.road.targets import what_is_there
@@ -258,3 +258,26 @@ def test_run_pickles_over_no_stranger(request_: LoadRequest) -> None:
 
     assert progress.stage == ""
     assert path.read_bytes() == b"notes"
+
+
+@pytest.mark.parametrize(
+    ("name", "format_", "text"),
+    [
+        ("rec.npz", "archive", "'rec.npz' is the file that the experiment is made from"),
+        ("out.nwb", "nwb", "This version saves archives and pickles, not 'nwb'"),
+        ("rec.npz/out.npz", "archive", "is not one"),
+    ],
+)
+def test_check_tells_that_it_cannot_be_saved(
+    request_: LoadRequest, name: str, format_: str, text: str
+) -> None:
+    """What a run would refuse before it builds is no surprise after 'Ready to build'."""
+    path = place(request_).parent / name
+    save = SaveSpec(path=path, format=format_)  # type: ignore[arg-type]  # from a table
+
+    found = check(replace(request_, save=save))
+
+    assert not found.ok
+    assert [issue.id for issue in found.issues] == ["save-target"]
+    assert text in found.issues[0].text
+    assert check(request_).ok

@@ -34,7 +34,8 @@ def check_spikes(
     if method not in SPIKE_METHODS:
         text = f"Unknown method '{method}'. Use 'wavelet', 'threshold', or provide a callable."
         fix = f"A request may name {listed(SPIKE_METHODS)}{nearest(method, SPIKE_METHODS)}"
-        found.refuse("spike-method-unknown", "spikes", text, fix=fix.removesuffix(".") + ".")
+        end = "" if fix.endswith("?") else "."
+        found.refuse("spike-method-unknown", "spikes", text, fix=fix + end)
         return
     fps = constants.get("fps")
     try:
