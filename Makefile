@@ -19,9 +19,9 @@ test: $(VENV)/.test lint ## run every check and test (under 15 minutes)
 	@tools/browser.sh
 	@$(BIN)/python -m pytest
 
-test-all: $(VENV)/.test lint ## the same with the long checks
+test-all: $(VENV)/.test lint ## the same with the long checks and a search for new examples
 	@tools/browser.sh
-	@$(BIN)/python -m pytest -m "slow or not slow"
+	@$(BIN)/python -m pytest -m "slow or not slow" --hypothesis-profile=search
 
 lint: $(VENV)/.test ## format, style, types and import contracts
 	$(BIN)/ruff format --check .

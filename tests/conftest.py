@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.properties import load_profiles
+
+load_profiles()
 LAST = ("test_notebooks.py", "test_binder.py", "journeys")
 
 

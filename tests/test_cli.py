@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from driada_widgets import cli
@@ -24,6 +24,7 @@ from driada_widgets.core.request.model import (
     SpikeSpec,
 )
 from driada_widgets.core.request.text import canonical, write_request
+from tests.properties import examples
 from tests.request_strategies import frame_ranges, names, plain_values
 from tests.samples import make_aligned
 from tests.terminal import Terminal, save_recording
@@ -238,7 +239,7 @@ _expressible = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(_expressible)
 def test_a_printed_command_is_read_as_the_request(request_: LoadRequest) -> None:
     """The words of a printed command, taken by a shell, stand for the same experiment."""

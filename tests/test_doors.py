@@ -90,7 +90,9 @@ def every_tenth(calcium: MultiTimeSeries, fps: float, params: Any) -> Any:
     return found, {"fps": fps, "params": params}
 
 
-@pytest.mark.parametrize("value", ["wavelet", "threshold", every_tenth], ids=str)
+@pytest.mark.parametrize(
+    "value", ["wavelet", "threshold", every_tenth], ids=["wavelet", "threshold", "function"]
+)
 @pytest.mark.parametrize("given", [False, True], ids=["without", "with-spikes"])
 def test_spikes_are_reconstructed_at_load(value: Any, given: bool) -> None:
     """The old argument still works, and says that it is old and which spikes give way."""

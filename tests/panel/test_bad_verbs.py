@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from driada_widgets.core.errors import DataShapeError, LoaderError, NotFoundError, ParameterError
 from driada_widgets.core.request import frames
 from driada_widgets.panel.state import PanelState
 from tests.panels import opened_state, write_recording
+from tests.properties import examples
 from tests.samples import make_aligned
 
 
@@ -139,9 +140,7 @@ def undo_all(state: PanelState) -> None:
         state.undo()
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(30, function_fixtures=True)
 @given(
     moves=st.lists(
         st.tuples(

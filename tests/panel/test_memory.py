@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from driada_widgets.core.request.model import LoadRequest, SourceSpec
 from driada_widgets.panel import memory as memory_module
 from driada_widgets.panel.memory import KeptPlan, Memory, state_folder
+from tests.properties import examples
 from tests.request_strategies import requests
 
 
@@ -67,7 +68,7 @@ def test_a_plan_comes_back_equal(tmp_path: Path) -> None:
     assert Memory(tmp_path).plans() == (plan(),)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(request=requests)
 def test_any_request_comes_back_equal(
     request: LoadRequest, tmp_path_factory: pytest.TempPathFactory

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.request import model
@@ -24,6 +24,7 @@ from driada_widgets.core.request.model import (
     SourceSpec,
     SpikeSpec,
 )
+from tests.properties import examples
 from tests.request_strategies import requests
 
 _DEMO = SourceSpec(kind="demo", path=Path("mouse"))
@@ -47,7 +48,7 @@ def execute(code: str) -> list[LoadRequest]:
     return seen
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(requests)
 def test_printed_code_gives_the_request_back(request_: LoadRequest) -> None:
     """Executing what is printed runs exactly the request that it was printed from."""

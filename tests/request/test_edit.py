@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.request.edit import apply_changes
@@ -20,6 +20,7 @@ from driada_widgets.core.request.model import (
     SourceSpec,
     SpikeSpec,
 )
+from tests.properties import examples
 from tests.request_strategies import names, requests
 
 _AS_DETECTED = FeatureChoice(type="circular", period=360.0, as_detected=True)
@@ -170,7 +171,7 @@ def test_a_change_that_makes_no_sense_is_refused(
     assert [part for part in parts if part not in str(caught.value)] == []
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(requests, names)
 def test_a_choice_leaves_all_else_alone(request_: LoadRequest, name: str) -> None:
     """Leaving out one feature, whatever its name, changes that choice only."""

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.request import frames
+from tests.properties import examples
 from tests.request_strategies import frame_ranges
 
 
@@ -72,7 +73,7 @@ def test_seconds_need_a_frame_rate(fps: float | None) -> None:
         frames.parse("6.0s-9.0s", fps=fps)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(frame_ranges(), st.none() | st.floats(0.1, 1000.0))
 def test_what_is_shown_can_be_typed(ranges: frames.Ranges, fps: float | None) -> None:
     """The text of merged ranges, with or without seconds in brackets, is read back as they are."""
@@ -88,7 +89,7 @@ def test_what_is_shown_is_inclusive() -> None:
     assert shown == "120-180 (6.0-9.0 s), 300 (15.0 s)"
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(frame_ranges())
 def test_merging_keeps_the_frames(ranges: frames.Ranges) -> None:
     """Merged ranges are sorted, apart and not empty, and hold exactly the same frames."""
@@ -103,7 +104,7 @@ def test_merging_keeps_the_frames(ranges: frames.Ranges) -> None:
     assert merged == frames.merge(reversed(ranges))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(frame_ranges(), st.integers(0, 500), st.integers(0, 500))
 def test_adding_and_removing_are_set_operations(
     ranges: frames.Ranges, start: int, stop: int
@@ -116,7 +117,7 @@ def test_adding_and_removing_are_set_operations(
     assert frames.from_mask(mask & ~span) == frames.remove(ranges, start, stop)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(frame_ranges(last=100))
 def test_masks_numbers_and_ranges_say_the_same(ranges: frames.Ranges) -> None:
     """The same frames are meant however they are given from code."""
@@ -129,7 +130,7 @@ def test_masks_numbers_and_ranges_say_the_same(ranges: frames.Ranges) -> None:
     assert [merged] * len(forms) == [frames.from_given(form, n_frames=100) for form in forms]
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(-5, 5).filter(bool))
 def test_a_range_object_means_its_frames(start: int, stop: int, step: int) -> None:
     """Python's ``range`` is taken frame by frame, whatever its direction."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.request.model import FeatureChoice, LoadRequest, SpikeSpec
 from driada_widgets.core.request.text import from_dict, from_json, from_yaml, to_yaml
+from tests.properties import examples
 from tests.request_strategies import requests
 
 
@@ -62,7 +63,7 @@ def test_a_mistake_is_named(text: str, parts: list[str]) -> None:
     assert [part for part in parts if part not in str(caught.value)] == []
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(requests, st.data())
 def test_a_spoilt_file_is_read_or_refused(request_: LoadRequest, data: st.DataObject) -> None:
     """A slip of the keyboard anywhere in a file gives a request or a message, never a crash."""

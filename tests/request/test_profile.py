@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from driada_widgets.core.errors import (
@@ -34,6 +34,7 @@ from driada_widgets.core.request.profile_text import (
     write_profile,
 )
 from driada_widgets.core.request.text import from_yaml, to_yaml
+from tests.properties import examples
 from tests.request_strategies import names, requests
 
 TEXT = """\
@@ -71,14 +72,14 @@ def profiles(draw: st.DrawFn) -> Profile:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(profiles())
 def test_a_profile_survives_its_file(profile: Profile) -> None:
     """What is written is read back equal, whatever the names in it are."""
     assert profile_from_yaml(profile_to_yaml(profile)) == profile
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(requests, requests)
 def test_exactly_the_changed_fields_are_named(one: LoadRequest, other: LoadRequest) -> None:
     """Different requests have a field that is named, and what is named is written differently."""

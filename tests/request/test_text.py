@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 
 from driada_widgets.core.errors import (
     NotFoundError,
@@ -38,6 +38,7 @@ from driada_widgets.core.request.text import (
     without_folders,
     write_request,
 )
+from tests.properties import examples
 from tests.request_strategies import names, requests
 
 _EXAMPLE = """\
@@ -66,28 +67,28 @@ root: DRIADA data
 """
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(requests)
 def test_yaml_gives_the_request_back(request_: LoadRequest) -> None:
     """Writing a request as YAML and reading it changes nothing, whatever its names are."""
     assert request_ == from_yaml(to_yaml(request_))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(requests)
 def test_json_gives_the_request_back(request_: LoadRequest) -> None:
     """Writing a request as JSON and reading it changes nothing."""
     assert request_ == from_json(to_json(request_))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(requests)
 def test_any_yaml_reader_sees_the_same_tree(request_: LoadRequest) -> None:
     """What is written means the same to a plain YAML 1.1 reader, which takes ``on`` for true."""
     assert to_dict(request_) == yaml.safe_load(to_yaml(request_))
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(names)
 def test_a_typed_name_stays_as_typed(name: str) -> None:
     """A feature keeps its name, even one that YAML takes for a number or a truth value."""
@@ -304,7 +305,7 @@ def test_writing_keeps_the_old_file_when_it_fails(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["plan.yaml"]
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(requests)
 def test_the_canonical_form_is_plain_and_stable(request_: LoadRequest) -> None:
     """The canonical form survives JSON, and is the same for a request that was written down."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from driada_widgets.core.errors import (
@@ -31,6 +31,7 @@ from driada_widgets.core.request.model import (
 from driada_widgets.core.request.plan import LoadPlan
 from driada_widgets.core.resolve import resolve
 from tests.inventories import array, file_with, issues_of, plan_of, request_of
+from tests.properties import examples
 
 CALCIUM = array("calcium", 5, 1000)
 
@@ -304,7 +305,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.lists(st.tuples(NAMES, SHAPES, DTYPES), max_size=6, unique_by=lambda item: item[0]),
     st.lists(st.one_of(st.integers(-2, 20), st.floats(0, 20)), max_size=3),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from driada_widgets.core.errors import DataShapeError, LoaderError
@@ -27,6 +27,7 @@ from driada_widgets.core.request.model import (
 )
 from driada_widgets.core.road.redact import Redactor
 from driada_widgets.core.road.support import Support, support_bundle
+from tests.properties import examples
 from tests.samples import make_aligned
 
 ANIMAL, FEATURE, FOLDER = "Maus Wilhelm-7", 'Größe <b>"x"', "Dr Geheim"
@@ -151,7 +152,7 @@ def test_little_is_enough() -> None:
     assert (json.loads(members["shapes.json"]), json.loads(members["check.json"])) == ({}, {})
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     st.lists(
         st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=2, max_size=12),

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import DTypeLike, NDArray
@@ -24,6 +24,7 @@ from driada_widgets.core.signals.detect import (
     is_discrete_time_series,
 )
 from driada_widgets.core.signals.types import TimeSeriesType
+from tests.properties import examples
 
 SERIES = arrays(
     np.float64,
@@ -98,7 +99,7 @@ def test_half_precision_does_not_overflow(rng: np.random.Generator) -> None:
 
 
 @given(data=SERIES)
-@settings(max_examples=60)
+@examples(60)
 def test_detection_ignores_layout(data: NDArray[np.float64]) -> None:
     """A copy, a strided view, a list and the other byte order give the same type."""
     expected = detect_type(data)
@@ -110,14 +111,14 @@ def test_detection_ignores_layout(data: NDArray[np.float64]) -> None:
 
 
 @given(data=SERIES)
-@settings(max_examples=60)
+@examples(60)
 def test_detection_ignores_single_precision(data: NDArray[np.float64]) -> None:
     """Values that float32 holds exactly give the same type in float32."""
     assert detect_type(data) == detect_type(data.astype(np.float32))
 
 
 @given(data=SERIES)
-@settings(max_examples=60)
+@examples(60)
 def test_detection_ignores_the_direction_of_time(data: NDArray[np.float64]) -> None:
     """Only a count has a direction: the type of anything else is the same backwards."""
     forwards, backwards = detect_type(data), detect_type(data[::-1])
@@ -138,7 +139,7 @@ def test_detection_ignores_the_direction_of_time(data: NDArray[np.float64]) -> N
         elements=st.floats(allow_nan=False, allow_infinity=False),
     )
 )
-@settings(max_examples=100)
+@examples(100)
 def test_every_finite_series_has_a_type(data: NDArray[np.float64]) -> None:
     """Huge, tiny and constant values give a type, plain metadata and no warning of NumPy's."""
     with warnings.catch_warnings():

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -15,6 +15,7 @@ from driada_widgets.core.report import Progress
 from driada_widgets.core.signals.frame_scan import scan_frames, scan_rows
 from driada_widgets.core.signals.proposals import MAX_PER_KIND, propose
 from driada_widgets.core.sources.demo import demo_path
+from tests.properties import examples
 from tests.samples import make_aligned
 
 FPS = 20.0
@@ -232,7 +233,7 @@ def test_scan_is_the_plain_formula(rng: np.random.Generator, dtype: str) -> None
     assert np.array_equal(seen.n_high, is_high.sum(axis=0))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     spans=st.lists(st.tuples(st.integers(0, 290), st.integers(1, 12)), max_size=6),
     n_cells=st.integers(1, 9),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from driada_widgets.core.signals.transforms import (
 )
 from driada_widgets.core.signals.types import TimeSeriesType
 from tests.golden_cases import Case, cases
+from tests.properties import examples
 
 TURN = 2 * math.pi
 
@@ -115,7 +116,7 @@ def test_points_have_the_mask_of_the_series() -> None:
 
 @pytest.mark.parametrize("period", [TURN, 360.0, 1.0, 24.0])
 @given(share=arrays(np.float64, 5, elements=st.floats(0, 0.999)))
-@settings(max_examples=25)
+@examples(25)
 def test_angles_come_back(period: float, share: NDArray[np.float64]) -> None:
     """From angles to points and back changes nothing, up to whole turns."""
     angles = share * period
@@ -186,7 +187,7 @@ def test_hash_is_the_documented_one() -> None:
 
 
 @given(data=arrays(np.float64, (2, 20), elements=st.floats(-1e300, 1e300)))
-@settings(max_examples=50)
+@examples(50)
 def test_scaled_rows_lie_between_zero_and_one(data: NDArray[np.float64]) -> None:
     """Each row spans [0, 1] exactly, or is 0 if it is constant."""
     scaled = minmax_scale(data)

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from driada_widgets.core.errors import DataFileError, DataTypeError
 from driada_widgets.core.sources.npz import NpzReader
+from tests.properties import examples
 
 ARRAYS: dict[str, NDArray[Any]] = {
     "calcium": np.asfortranarray(np.arange(24.0).reshape(4, 6)),
@@ -60,9 +61,7 @@ def _damage(content: bytes, edits: list[tuple[str, int, int, bytes]]) -> bytes:
 
 
 @pytest.mark.parametrize("kind", WHOLE)
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(400, function_fixtures=True)
 @given(edits=st.lists(_edit, min_size=1, max_size=4))
 def test_damage_never_passes_for_data(
     kind: str, tmp_path: Path, edits: list[tuple[str, int, int, bytes]]

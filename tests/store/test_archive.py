@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from driada_widgets.core.container.npz import Archive, VerifiedArray, write_archive
 from driada_widgets.core.errors import (
@@ -30,6 +30,7 @@ from driada_widgets.version import __version__
 from tests.archives import changed
 from tests.experiments import contents_of, experiments, make_experiment
 from tests.faulty_disk import FaultyDisk
+from tests.properties import examples
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_everything_comes_back(path: Path) -> None:
 
 
 @given(experiment=experiments())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(40)
 def test_any_experiment_comes_back(
     experiment: Experiment, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

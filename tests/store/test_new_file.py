@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from driada_widgets.core.store import new_file
 from driada_widgets.core.store.new_file import NewFile
+from tests.properties import examples
 
 BLOCK = 4096
 PIECES = [b"ab" * 3000, b"c" * (2 * BLOCK), b"", b"d", b"e" * (5 * BLOCK)]
@@ -59,9 +60,7 @@ def write_pieces(file: NewFile) -> None:
             assert file.write(piece) == len(piece)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(40, function_fixtures=True)
 @given(
     st.lists(
         st.one_of(
