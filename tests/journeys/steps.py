@@ -92,6 +92,7 @@ def build(page: Page) -> str:
     press(page, "dw-build")
     summary = shown(page, "dw-summary")
     expect(summary).to_contain_text("Hash")
+    expect(shown(page, "dw-next")).to_have_text("Next: Save & share")
     return summary.locator("code").inner_text().strip()
 
 

@@ -118,9 +118,8 @@ class Looks:
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
             steps.shown(self.page, f"dw-step-{step}").hover()  # waits until nothing moves
-            self.page.evaluate("window.scrollTo(0, 0)")
-            if part:
-                steps.shown(self.page, part).evaluate("node => node.scrollIntoView()")
+            top = steps.shown(self.page, part or "dw-header")
+            top.evaluate("node => node.scrollIntoView()")
             steps.until(self.page, lambda: self.page.evaluate(UNFIT), [])
             for what, script in LOOKED_FOR:
                 found = self.page.evaluate(script, LEAST_CONTRAST)
