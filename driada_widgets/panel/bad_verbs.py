@@ -103,7 +103,7 @@ class BadVerbs(StateBase):
     def _set_bad(self, name: str, ranges: frames.Ranges) -> None:
         request = replace(self.snapshot.request, bad_frames=tuple(ranges))
         with self._lock:
-            self._change(selected_bad=None)
+            self._change(selected_bad=None, error=None)  # also where it changes nothing
             self._edit(name, request)
 
     # --- what the verbs rest on ---

@@ -181,3 +181,14 @@ def test_typed_rubbish_changes_nothing(state: PanelState) -> None:
         state.add_bad_text("120-180, then some")
 
     assert state.bad_ranges == ()
+
+
+def test_what_changes_nothing_takes_an_old_error_away(state: PanelState) -> None:
+    """Frames that are marked already are no mistake, so the mistake before is not left standing."""
+    state.add_bad_text("5-8")
+    state.show_error("check", "Add bad frames", ParameterError("There is no frame."))
+
+    state.add_bad_text("6")
+
+    assert state.snapshot.error is None
+    assert state.bad_ranges == ((5, 9),)

@@ -120,3 +120,17 @@ def test_one_meaning_in_every_form(ranges: list[tuple[int, int]]) -> None:
 
     assert [read_table(form).ranges for form in forms] == [expected] * len(forms)
     assert read_pasted(frames.to_text(ranges)).ranges == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("120-180, 300", "both ends included"),
+        ("frames 120-180 (6.0-9.0 s)", "both ends included"),
+        ("6.0s-9.0s", "frames with both ends, times without the second"),
+        ("12-15\n6.0 sec to 9.0 sec", "frames with both ends, times without the second"),
+    ],
+)
+def test_what_is_said_about_the_ends_is_true(text: str, said: str) -> None:
+    """The second of two times is not included, and is not said to be."""
+    assert read_pasted(text, fps=20.0).said == said

@@ -214,3 +214,13 @@ def test_the_last_frame_can_be_marked() -> None:
     mask = frames.to_mask(frames.parse("999"), 1000)
 
     assert np.flatnonzero(mask).tolist() == [999]
+
+
+@pytest.mark.parametrize("fps", [7.5, 10.0, 20.0, 29.97, 30.0, 66.8905, 120.0])
+def test_times_rounded_to_a_millisecond_keep_their_frames(fps: float) -> None:
+    """What is shown or exported as seconds, and typed again, is the same frames."""
+    for start in range(0, 40_000, 371):
+        first, stop = round(start / fps, 3), round((start + 3) / fps, 3)
+
+        assert frames.parse(f"{first}s-{stop}s", fps=fps) == ((start, start + 3),)
+        assert frames.parse(f"{first}s", fps=fps) == ((start, start + 1),)

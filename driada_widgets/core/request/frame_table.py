@@ -130,7 +130,10 @@ def _is_list(text: str) -> bool:
 
 def _as_list(text: str, fps: float | None) -> FrameList:
     ranges = frames.parse(text, fps=fps)
-    return FrameList(ranges=ranges, said="both ends included")
+    plain = re.sub(r"\([^()]*\)|frames?", " ", text, flags=re.IGNORECASE)
+    has_times = re.search(r"\d\s*s", plain, re.IGNORECASE) is not None
+    said = "frames with both ends, times without the second" if has_times else "both ends included"
+    return FrameList(ranges=ranges, said=said)
 
 
 # --- rows and cells -------------------------------------------------------------------------------

@@ -45,15 +45,18 @@ _ITEM = re.compile(
     rf"(?:\s*(?:-|to|\.\.)\s*(?P<last>{_NUMBER})\s*(?P<last_unit>{_SECONDS})?)?",
     re.IGNORECASE,
 )
-# A product such as 0.7 * 10 Hz is 7.000000000000001; this much of a frame is rounding, not time.
-_ROUNDING = 1e-6
+# Times are shown, and kept in tables, to a millisecond: frame 74 at 30 Hz is "2.467 s", a third of
+# one late. That much is rounding, not time, as long as it is little of a frame.
+_ROUNDING_SEC = 0.0005
+_ROUNDING_FRAMES = 0.1
 
 
 def parse(text: str, *, fps: float | None = None) -> Ranges:
     """Read frames as people write them.
 
     ``120-180, 300`` means frames 120 to 180, both included, and frame 300. ``6.0s-9.0s`` means
-    every frame from 6.0 s on and before 9.0 s; ``6.0s`` alone is the frame at that time. Commas,
+    every frame from 6.0 s on and before 9.0 s; ``6.0s`` alone is the frame at that time; a time may
+    be rounded to a millisecond. Commas,
     semicolons and new lines separate; ``to`` and any dash join; what stands in brackets is ignored.
 
     Parameters
@@ -102,12 +105,13 @@ def _seconds_to_frames(
     if fps is None or not math.isfinite(fps) or fps <= 0:
         msg = f"{part!r} is in seconds, and the frame rate is not known. Give fps, or write frames."
         raise ParameterError(msg, where="bad_frames", found=part, fix="give fps in Hz")
+    rounding = min(_ROUNDING_SEC * fps + 1e-6, _ROUNDING_FRAMES)
     if last is None:
-        frame = math.floor(first * fps + _ROUNDING)
+        frame = math.floor(first * fps + rounding)
         return frame, frame + 1
     if last < first:
         raise _ends_before(part)
-    start, stop = (math.ceil(time * fps - _ROUNDING) for time in (first, last))
+    start, stop = (math.ceil(time * fps - rounding) for time in (first, last))
     if start >= stop:
         msg = (
             f"{part!r} holds no frame: at {fps:g} Hz a frame lasts {1 / fps:g} s, "

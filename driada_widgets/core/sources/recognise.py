@@ -98,7 +98,8 @@ def expected_format(path: Path) -> str:
 
 def not_found(path: Path) -> NotFoundError:
     """Give the error for a file that is not there."""
-    return NotFoundError(f"Data file not found: {path}", where=str(path))
+    fix = "look for it under another name, or connect the disk that holds it"
+    return NotFoundError(f"Data file not found: {path}", where=str(path), fix=fix)
 
 
 def suffix_notes(path: Path, label: str, suffixes: tuple[str, ...]) -> tuple[Note, ...]:
