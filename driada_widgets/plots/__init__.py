@@ -12,14 +12,13 @@ from driada_widgets.plots.evidence import plot_type_evidence
 from driada_widgets.plots.heatmap import (
     FeatureBand,
     draw_heatmap,
-    heatmap_shape,
     plot_heatmap,
 )
 from driada_widgets.plots.lanes import Lane, draw_lanes, lanes_height
 from driada_widgets.plots.page import UNKNOWN_UNIT, Page, Theme, to_png, warm_up
 from driada_widgets.plots.pooling import max_pool, row_scales, to_shades
-from driada_widgets.plots.raster import draw_raster, plot_raster, raster_shape
-from driada_widgets.plots.rows import row_at
+from driada_widgets.plots.raster import draw_raster, plot_raster
+from driada_widgets.plots.rows import image_shape, row_at
 from driada_widgets.plots.traces import plot_features, plot_traces
 from driada_widgets.plots.trajectory import plot_trajectory
 
@@ -32,7 +31,7 @@ __all__ = [
     "draw_heatmap",
     "draw_lanes",
     "draw_raster",
-    "heatmap_shape",
+    "image_shape",
     "lanes_height",
     "max_pool",
     "plot_features",
@@ -41,7 +40,6 @@ __all__ = [
     "plot_traces",
     "plot_trajectory",
     "plot_type_evidence",
-    "raster_shape",
     "row_at",
     "row_scales",
     "to_png",

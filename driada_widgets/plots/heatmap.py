@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 __all__ = [
     "FeatureBand",
     "draw_heatmap",
-    "heatmap_shape",
     "plot_heatmap",
 ]
 
@@ -124,12 +123,6 @@ def plot_heatmap(
     )
 
 
-def heatmap_shape(page: Page, n_features: int = 0) -> tuple[int, int]:
-    """Give the rows and columns of screen pixels that the image of a page has."""
-    _, _, width, height = image_box(page, n_features)
-    return page.pixels(height), page.pixels(width)
-
-
 def draw_heatmap(
     shades: NDArray[np.uint8],
     *,
@@ -148,7 +141,7 @@ def draw_heatmap(
     Parameters
     ----------
     shades
-        0 to ``LEVELS - 1``, rows from top to bottom; best of the shape that :func:`heatmap_shape`
+        0 to ``LEVELS - 1``, rows from top to bottom; best of the shape that :func:`.image_shape`
         gives, so that a value is a pixel.
     page
         Size and theme.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-__all__ = ["draw_raster", "plot_raster", "raster_shape"]
+__all__ = ["draw_raster", "plot_raster"]
 
 RATE_LEFT, RATE_WIDTH = 26, 58
 """Place of the bars of rates, from the right edge of the image, in CSS pixels."""
@@ -80,12 +80,6 @@ def plot_raster(
     )
 
 
-def raster_shape(page: Page) -> tuple[int, int]:
-    """Give the rows and columns of screen pixels that the image of a page has."""
-    _, _, width, height = image_box(page)
-    return page.pixels(height), page.pixels(width)
-
-
 def draw_raster(
     has_event: NDArray[np.bool_],
     *,
@@ -104,7 +98,7 @@ def draw_raster(
     ----------
     has_event
         Neurons from top to bottom, columns of frames, shape ``(n_cells, n_columns)``; best with
-        the columns that :func:`raster_shape` gives, so that a value is a pixel.
+        the columns that :func:`.image_shape` gives, so that a value is a pixel.
     page
         Size and theme.
     window

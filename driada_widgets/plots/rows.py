@@ -23,6 +23,7 @@ __all__ = [
     "LINE_PX",
     "bad_columns",
     "image_box",
+    "image_shape",
     "label_rows",
     "paint_rows",
     "rgb",
@@ -43,6 +44,12 @@ def image_box(page: Page, n_features: int = 0) -> Box:
     bands = BAND_PX * n_features + (GAP_PX if n_features else 0)
     width = max(50, page.width - LEFT - RIGHT)
     return LEFT, TOP, width, max(40, page.height - TOP - BOTTOM - bands)
+
+
+def image_shape(page: Page, n_features: int = 0) -> tuple[int, int]:
+    """Give the rows and columns of screen pixels that the image of a page has."""
+    _, _, width, height = image_box(page, n_features)
+    return page.pixels(height), page.pixels(width)
 
 
 def _neuron_axis(axes: Axes, n_cells: int, label: str, taken: tuple[float, float]) -> None:

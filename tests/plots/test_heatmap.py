@@ -14,7 +14,7 @@ from driada_widgets.plots import (
     FeatureBand,
     Page,
     draw_heatmap,
-    heatmap_shape,
+    image_shape,
     max_pool,
     plot_heatmap,
     row_scales,
@@ -84,7 +84,7 @@ def test_pooling_shows_nan_only_where_nothing_else_is() -> None:
 def test_shape_is_that_of_the_image_on_the_page(ratio: float, n_features: int) -> None:
     """Shades of this shape are drawn one to a pixel."""
     page = Page(width=700, height=420, ratio=ratio)
-    shape = heatmap_shape(page, n_features)
+    shape = image_shape(page, n_features)
     bands = [band(shape[1]) for _ in range(n_features)]
 
     figure = draw(np.zeros(shape, np.uint8), page=page, features=bands)

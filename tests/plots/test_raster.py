@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from driada_widgets.plots import Page, Theme, draw_raster, plot_raster, raster_shape, row_at, to_png
+from driada_widgets.plots import Page, Theme, draw_raster, image_shape, plot_raster, row_at, to_png
 from driada_widgets.plots.page import accent
 from driada_widgets.plots.raster import CHOSEN, EVENT, _to_pixels
 from driada_widgets.plots.rows import image_box, rgb
@@ -30,7 +30,7 @@ def pixels_of(has_event: NDArray[np.bool_], page: Page = PAGE, **options: Any) -
 @pytest.mark.parametrize("n_cells", [1, 7, 43, 299, 5000], ids=lambda n: f"{n} neurons")
 def test_no_event_disappears(n_cells: int) -> None:
     """A single event of any neuron is a tick in its column, however many neurons there are."""
-    n_rows, n_columns = raster_shape(PAGE)
+    n_rows, n_columns = image_shape(PAGE)
     for cell in (0, n_cells // 2, n_cells - 1):
         has_event = np.zeros((n_cells, n_columns), dtype=np.bool_)
         has_event[cell, 123] = True
@@ -58,7 +58,7 @@ def test_the_selected_neuron_has_its_own_colour() -> None:
 def test_ticks_are_seen_on_either_ground(theme: Theme) -> None:
     """Ticks have the ink of the theme, those of the selected neuron its accent."""
     page = Page(width=600, height=300, theme=theme)
-    has_event = np.zeros((10, raster_shape(page)[1]), dtype=np.bool_)
+    has_event = np.zeros((10, image_shape(page)[1]), dtype=np.bool_)
     has_event[[2, 7], [100, 200]] = True
 
     image = pixels_of(has_event, page, marked=(7, "7"))
@@ -72,7 +72,7 @@ def test_ticks_are_seen_on_either_ground(theme: Theme) -> None:
 
 def test_bad_frames_are_hatched() -> None:
     """They are not empty ground: nothing was looked for there."""
-    has_event = np.zeros((10, raster_shape(PAGE)[1]), dtype=np.bool_)
+    has_event = np.zeros((10, image_shape(PAGE)[1]), dtype=np.bool_)
     n_columns = has_event.shape[1]
 
     image = pixels_of(has_event, bad=[(500, 600)])

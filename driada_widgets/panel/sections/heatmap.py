@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from driada_widgets.panel.state import PanelState
     from driada_widgets.plots import FeatureBand, Page
 
-__all__ = ["Heatmap", "page_of", "row_label", "select_pressed"]
+__all__ = ["Heatmap", "drawing_options", "page_of", "select_pressed"]
 
 MAX_BANDS = 6
 """Features under the image; the table above has them all."""
@@ -52,6 +52,20 @@ def page_of(snapshot: Snapshot, ruler: Ruler, height: int) -> Page:
         ratio=min(MAX_RATIO, ruler.ratio),
         theme="dark" if snapshot.pictures.dark else "light",
     )
+
+
+def drawing_options(state: PanelState, snapshot: Snapshot, page: Page) -> dict[str, Any]:
+    """Give what every picture with a row a neuron is drawn with."""
+    cell = snapshot.pictures.cell
+    return {
+        "page": page,
+        "window": (snapshot.window.start, snapshot.window.stop or state.n_frames),
+        "fps": state.fps,
+        "unit": snapshot.window.unit,
+        "row_label": _row_label(state),
+        "bad": state.bad_ranges,
+        "marked": None if cell is None else (float(state.place_of(cell)), str(cell)),
+    }
 
 
 def select_pressed(
@@ -131,24 +145,14 @@ class Heatmap:
         """Gather what the worker needs, so that it asks the state nothing."""
         state = self._section.state
         scales, order = self._scales, state.cells_in_order
-        window = (snapshot.window.start, snapshot.window.stop or state.n_frames)
-        bad, cell, n_cells = state.bad_ranges, snapshot.pictures.cell, state.n_cells
-        marked = None if cell is None else (float(state.place_of(cell)), str(cell))
-        options: dict[str, Any] = {
-            "page": page,
-            "window": window,
-            "fps": state.fps,
-            "unit": snapshot.window.unit,
-            "n_cells": n_cells,
-            "row_label": row_label(state),
-            "bad": bad,
-            "marked": marked,
-        }
+        options = drawing_options(state, snapshot, page)
+        window: tuple[int, int] = options["window"]
+        bad, n_cells = state.bad_ranges, state.n_cells
 
         def work(progress: Progress) -> bytes:
             from driada_widgets import plots
 
-            n_rows, n_columns = plots.heatmap_shape(page, len(parts))
+            n_rows, n_columns = plots.image_shape(page, len(parts))
             found = scales.of(cells, bad, progress)
             shades = np.empty((n_cells, n_columns), dtype=np.uint8)
             for rows, pooled in cells.blocks(*window, n_columns, progress):
@@ -156,7 +160,7 @@ class Heatmap:
             bands = [_band(part, window, n_columns) for part in parts]
             progress.check()
             image = _to_rows(shades[order], n_rows)
-            figure = plots.draw_heatmap(image, features=bands, **options)
+            figure = plots.draw_heatmap(image, n_cells=n_cells, features=bands, **options)
             return plots.to_png(figure, page, is_last=True)
 
         return work
@@ -201,7 +205,7 @@ def _band(part: FeaturePart, window: tuple[int, int], n_columns: int) -> Feature
     return FeatureBand(name=plain(part.name, limit=60), columns=columns, low=low, high=high)
 
 
-def row_label(state: PanelState) -> str:
+def _row_label(state: PanelState) -> str:
     """Say what the rows of a picture are, and by what they are sorted."""
     order = state.snapshot.pictures.order
     if order == "cell" or not state.is_sorted:

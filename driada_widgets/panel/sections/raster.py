@@ -13,7 +13,7 @@ from driada_widgets.panel.pooled import PooledCells
 from driada_widgets.panel.ruler import Ruler
 from driada_widgets.panel.sections.base import html, set_html
 from driada_widgets.panel.sections.clock import Clock, window_words
-from driada_widgets.panel.sections.heatmap import page_of, row_label, select_pressed
+from driada_widgets.panel.sections.heatmap import drawing_options, page_of, select_pressed
 from driada_widgets.panel.sections.navigator import Navigator, order_words
 from driada_widgets.panel.spike_count import event_starts, marks_regions
 
@@ -101,22 +101,14 @@ class Raster:
     def _work(self, snapshot: Snapshot, page: Page, events: _Events) -> Callable[[Progress], bytes]:
         """Gather what the worker needs, so that it asks the state nothing."""
         state = self._section.state
-        order, cell = state.cells_in_order, snapshot.pictures.cell
-        window = (snapshot.window.start, snapshot.window.stop or state.n_frames)
-        options: dict[str, Any] = {
-            "page": page,
-            "window": window,
-            "fps": state.fps,
-            "unit": snapshot.window.unit,
-            "row_label": row_label(state),
-            "bad": state.bad_ranges,
-            "marked": None if cell is None else (float(state.place_of(cell)), str(cell)),
-        }
+        order = state.cells_in_order
+        options = drawing_options(state, snapshot, page)
+        window: tuple[int, int] = options["window"]
 
         def work(progress: Progress) -> bytes:
             from driada_widgets import plots
 
-            _, n_columns = plots.raster_shape(page)
+            _, n_columns = plots.image_shape(page)
             seen = events.in_window(*window, n_columns, progress)
             rates = events.rates(options["bad"], options["fps"])
             figure = plots.draw_raster(seen[order], rates=rates[order], **options)
