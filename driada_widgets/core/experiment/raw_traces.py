@@ -38,9 +38,13 @@ class RawTraces:
     cells: Sequence[int] | None = None
 
     @cached_property
+    def _derived(self) -> DerivedArrays:
+        return DerivedArrays(self.contents)
+
+    @cached_property
     def rows(self) -> tuple[int, ...] | None:
         """Recorded rows of the neurons; ``None``: all."""
-        kept = DerivedArrays(self.contents).kept_cells
+        kept = self._derived.kept_cells
         if self.cells is None:
             return kept
         return tuple(cell if kept is None else kept[cell] for cell in self.cells)
@@ -75,37 +79,17 @@ class RawTraces:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class KeptTraces:
-    """The same over the frames of the experiment: bad frames are removed.
-
-    Parameters
-    ----------
-    contents
-        What the experiment is made from.
-    cells
-        Neurons, by index in the experiment; ``None``: all.
-    """
-
-    contents: Contents
-    cells: Sequence[int] | None = None
-
-    @cached_property
-    def _raw(self) -> RawTraces:
-        return RawTraces(self.contents, self.cells)
-
-    @cached_property
-    def _derived(self) -> DerivedArrays:
-        return DerivedArrays(self.contents)
+class KeptTraces(RawTraces):
+    """The same over the frames of the experiment: bad frames are removed."""
 
     @property
     def shape(self) -> tuple[int, int]:
         """Neurons and frames."""
-        return self._raw.shape[0], self._derived.n_frames
+        return super().shape[0], self._derived.n_frames
 
     def __getitem__(self, cell: int) -> NDArray[np.float64]:
         """Give one trace."""
-        trace, frames = self._raw[cell], self._derived.kept_frames
+        trace, frames = super().__getitem__(cell), self._derived.kept_frames
         return trace if frames is None else trace[frames]
 
     def put(
