@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 import ipywidgets as widgets
 
 from driada_widgets.panel.binding import escape, plain
-from driada_widgets.panel.download import file_name
 from driada_widgets.panel.feature_parts import unit_of_traces
 from driada_widgets.panel.quality_rows import COLUMNS, sorted_cells, table_rows, to_csv
 from driada_widgets.panel.sections.base import show
 from driada_widgets.panel.sections.paged_table import PagedTable
 
 if TYPE_CHECKING:
+    from driada_widgets.core.signals.quality import Quality
     from driada_widgets.panel.picture_view import PictureView, QualityColumn
     from driada_widgets.panel.sections.base import Section
     from driada_widgets.panel.snapshot import Snapshot
@@ -41,18 +41,17 @@ class QualityTable:
             # The table drops keys of columns that it does not show, so the cast holds.
             on_sort=lambda key: state.sort_quality(cast("QualityColumn", key)),
             on_turn=state.turn_page,
+            file="neurons",
             make_csv=self._csv,
             meaning=MEANING,
         )
         self._measure = section.button("Measure neurons", "dw-measure", state.measure_neurons)
         self.widget: Any = widgets.VBox([self._measure, self._pages.widget])
         self.widget.add_class("dw-quality")
-        self._shown: object = None
 
-    def _csv(self) -> tuple[str, bytes]:
+    def _csv(self) -> bytes:
         state = self._section.state
-        name = file_name(f"{state.snapshot.session_name} neurons", ".csv")
-        return name, to_csv(state.quality, state.fps) if state.quality is not None else b""
+        return b"" if state.quality is None else to_csv(state.quality, state.fps)
 
     def render(self, snapshot: Snapshot) -> None:
         """Show the neurons of a snapshot, once they are measured."""
@@ -60,38 +59,21 @@ class QualityTable:
         show(self._pages.widget, visible=state.quality is not None)
         show(self._measure, visible=not state.is_measured and pictures.measuring is None)
         unit = unit_of_traces(snapshot)
-        key = (_key(pictures), state.fps, unit)
-        if state.quality is None or key == self._shown:
-            return
-        self._shown = key
-        self._show_page(pictures, unit)
-
-    def _show_page(self, pictures: PictureView, unit: str) -> None:
-        state = self._section.state
         quality = state.quality
-        if quality is None:
-            return
+        if quality is not None and self._pages.is_news(pictures, state.fps, unit):
+            self._show_page(quality, pictures, unit)
+
+    def _show_page(self, quality: Quality, pictures: PictureView, unit: str) -> None:
+        fps = self._section.state.fps
         order = sorted_cells(quality, pictures.sort_column, descending=pictures.sort_descending)
         n_dead, n_full = int(quality.dead.sum()), int(quality.saturated.sum())
         n_missing = int((quality.n_missing > 0).sum())
         shown = plain(unit, limit=30) or "a.u."
         self._pages.table.retitle({"noise": f"Noise ({shown})", "peak": f"Peak ({shown})"})
         self._pages.show(
+            pictures,
             len(order),
-            lambda places: table_rows(quality, [int(cell) for cell in order[places]], state.fps),
-            page=pictures.page,
-            sort_key=pictures.sort_column,
-            descending=pictures.sort_descending,
+            lambda places: table_rows(quality, [int(cell) for cell in order[places]], fps),
             counts=f"<b>{len(order):,} neurons</b> · {n_dead:,} dead · {n_full:,} saturated · "
             f"{n_missing:,} with NaN · {'traces in ' + escape(shown) if unit else 'unit unknown'}",
         )
-
-
-def _key(pictures: PictureView) -> tuple[object, ...]:
-    return (
-        pictures.quality_revision,
-        pictures.sort_column,
-        pictures.sort_descending,
-        pictures.page,
-        pictures.cell,
-    )

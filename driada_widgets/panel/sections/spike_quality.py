@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import ipywidgets as widgets
 
-from driada_widgets.panel.download import file_name
 from driada_widgets.panel.sections.base import html, set_html, show
 from driada_widgets.panel.sections.paged_table import PagedTable
 from driada_widgets.panel.spike_rows import COLUMNS, sorted_rows, table_rows, to_csv
@@ -38,19 +37,13 @@ class SpikeTable:
             label="Quality of the spikes of each neuron",
             on_sort=lambda key: state.sort_spikes(cast("SpikeColumn", key)),
             on_turn=state.turn_spike_page,
-            make_csv=self._csv,
+            file="spikes",
+            make_csv=lambda: to_csv(state.spike_rows),
             meaning=MEANING,
         )
         self._wait = html("", "dw-hint")
         self.widget: Any = widgets.VBox([self._wait, self._pages.widget])
         self.widget.add_class("dw-spikes-quality")
-        self._shown: object = None
-        self._rows: object = None
-
-    def _csv(self) -> tuple[str, bytes]:
-        state = self._section.state
-        name = file_name(f"{state.snapshot.session_name} spikes", ".csv")
-        return name, to_csv(state.spike_rows)
 
     def render(self, snapshot: Snapshot) -> None:
         """Show the neurons of a snapshot, once they are judged."""
@@ -59,22 +52,15 @@ class SpikeTable:
         words = "" if share is None else f"Judging the spikes of all neurons: {share:.0%}"
         set_html(self._wait, words)
         show(self._pages.widget, visible=bool(rows))
-        key = (
-            *(spikes.quality_revision, spikes.sort_column, spikes.sort_descending, spikes.page),
-            snapshot.pictures.cell,
-        )
-        if not rows or (rows is self._rows and key == self._shown):
+        if not rows or not self._pages.is_news(spikes, rows):
             return
-        self._shown, self._rows = key, rows
         ordered = sorted_rows(rows, spikes.sort_column, descending=spikes.sort_descending)
         n_silent = sum(row.n_events == 0 for row in rows)
         n_events = sum(row.n_events for row in rows)
         self._pages.show(
+            spikes,
             len(ordered),
             lambda places: table_rows(ordered[places]),
-            page=spikes.page,
-            sort_key=spikes.sort_column,
-            descending=spikes.sort_descending,
             counts=f"<b>{len(rows):,} neurons</b> · {n_events:,} events · "
             f"{n_silent:,} without events",
         )
