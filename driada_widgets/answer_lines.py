@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from driada_widgets.core.request import frames
+from driada_widgets.core.words import count_of, duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,11 +105,9 @@ def _way(fix: Fix) -> str:
 def plan_lines(plan: LoadPlan) -> list[str]:
     """Give the name, the size and the removed frames of what would be built."""
     fps = float(plan.static_features["fps"])
-    seconds = plan.n_frames / fps
-    length = f"{seconds / 60:.1f} min" if seconds >= 60 else f"{seconds:.1f} s"
     lines = [
-        f"{printable(plan.signature)}: {plan.n_cells} neurons, {plan.n_frames} frames, "
-        f"{fps:g} Hz ({plan.static_origin.get('fps', 'given')}), {length}"
+        f"{printable(plan.signature)}: {count_of(plan.n_cells, 'neuron')}, {plan.n_frames} frames, "
+        f"{fps:g} Hz ({plan.static_origin.get('fps', 'given')}), {duration(plan.n_frames / fps)}"
     ]
     if plan.bad_frames:
         shown = frames.to_text(plan.bad_frames, fps=fps)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from driada_widgets import answer_lines as say
 from driada_widgets.core.errors import LoaderError, ParameterError
 from driada_widgets.core.request.plain import to_plain
+from driada_widgets.core.words import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,8 +159,8 @@ def about_run(result: LoadResult) -> Answer:
         for name, each in features.items()
     ]
     lines = [
-        f"{say.printable(experiment.signature)}: {tree['n_cells']} neurons, "
-        f"{tree['n_frames']} frames",
+        f"{say.printable(experiment.signature)}: "
+        f"{count_of(experiment.n_cells, 'neuron')}, {tree['n_frames']} frames",
         *say.section("Features", say.table((), rows)),
         *say.section("Notes", say.note_lines(result.notes)),
         "",

@@ -39,7 +39,7 @@ SOUND = (
     "All 5 neurons vary: none is dead.",
     "The frame rate is given: 20 Hz.",
     "The rise time (0.3 s) is shorter than the decay time (1.5 s).",
-    "The recording is long enough for later analyses: 0.8 min.",
+    "The recording is long enough for later analyses: 50.0 s.",
     "The type of every feature is clear.",
     "The types that were chosen change no other feature.",
     "All bad frames lie inside the recording; 980 frames stay.",

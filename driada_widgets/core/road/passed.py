@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from driada_widgets.core.request import frames
+from driada_widgets.core.words import count_of, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +101,7 @@ def _neural(check: CheckResult, plan: LoadPlan, found: _Found) -> str:
     item = plan.array_of("calcium")
     if item is None or found.any("neural-several"):
         return ""
-    size = f"{plan.n_cells:,} neurons × {plan.n_frames:,} frames"
+    size = f"{count_of(plan.n_cells, 'neuron')} × {plan.n_frames:,} frames"
     return f"{item.name!r} is the neural data: {size}."
 
 
@@ -156,6 +157,8 @@ def _alive(check: CheckResult, plan: LoadPlan, found: _Found) -> str:
     ranges = check.examination.calcium_range
     if not len(ranges) or not bool(np.all(ranges[:, 0] != ranges[:, 1])):
         return ""
+    if len(ranges) == 1:
+        return "The neuron varies: it is not dead."
     return f"All {len(ranges):,} neurons vary: none is dead."
 
 
@@ -177,8 +180,8 @@ def _kinetics(check: CheckResult, plan: LoadPlan, found: _Found) -> str:
 def _long_enough(check: CheckResult, plan: LoadPlan, found: _Found) -> str:
     if found.any("short-recording", "few-shuffle-positions", "few-samples") or check.issues:
         return ""
-    minutes = plan.n_frames / float(plan.static_features["fps"]) / 60
-    return f"The recording is long enough for later analyses: {minutes:.1f} min."
+    length = duration(plan.n_frames / float(plan.static_features["fps"]))
+    return f"The recording is long enough for later analyses: {length}."
 
 
 def _clear_types(check: CheckResult, plan: LoadPlan, found: _Found) -> str:

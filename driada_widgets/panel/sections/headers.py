@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from driada_widgets.core.machine import format_bytes
 from driada_widgets.core.request.plan import LoadPlan
 from driada_widgets.core.resolve import resolve
+from driada_widgets.core.words import count_of
 from driada_widgets.panel.binding import escape
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _as_it_stands(inventory: Inventory, request: LoadRequest) -> list[str]:
         return []
     n_features = sum(array.role == "feature" for array in plan.arrays)
     features = f"{n_features:,} feature{'' if n_features == 1 else 's'}"
-    return [f"{plan.n_cells:,} neurons × {plan.n_frames:,} frames", features]
+    return [f"{count_of(plan.n_cells, 'neuron')} × {plan.n_frames:,} frames", features]
 
 
 def _table(arrays: tuple[ArrayInfo, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from driada_widgets.core.road.passed import passed_checks
+from driada_widgets.core.words import count_of, duration
 from driada_widgets.panel.binding import escape
 from driada_widgets.panel.sections.base import bullet_list, html, row, set_html, show
 from driada_widgets.panel.sections.findings import is_stored_rate
@@ -81,7 +82,9 @@ class ReportView:
         passed = passed_checks(check)
         self._diff.render(snapshot)
         set_html(self._summary, _summary(snapshot, len(quiet), len(passed)))
-        set_html(self._passed, _fold("dw-passed", _count(len(passed), "check") + " passed", passed))
+        set_html(
+            self._passed, _fold("dw-passed", count_of(len(passed), "check") + " passed", passed)
+        )
         set_html(self._ledger, _ledger(check.ledger))
 
 
@@ -99,24 +102,20 @@ def _summary(snapshot: Snapshot, n_notes: int, n_passed: int) -> str:
     check = snapshot.check
     n_problems = len(check.issues) if check else 0
     said = [
-        _count(n_problems, "problem"),
-        _count(len(snapshot.questions), "question"),
-        _count(n_notes, "note"),
-        f"{_count(n_passed, 'check')} passed",
+        count_of(n_problems, "problem"),
+        count_of(len(snapshot.questions), "question"),
+        count_of(n_notes, "note"),
+        f"{count_of(n_passed, 'check')} passed",
     ]
     if check is not None and check.plan is not None:
         plan = check.plan
         fps = float(plan.static_features["fps"])
         said.append(
-            f"{_count(plan.n_cells, 'neuron')} × {plan.n_frames:,} frames "
-            f"({plan.n_frames / fps / 60:.1f} min at {fps:g} Hz)"
+            f"{count_of(plan.n_cells, 'neuron')} × {plan.n_frames:,} frames "
+            f"({duration(plan.n_frames / fps)} at {fps:g} Hz)"
         )
     verdict = "Ready to build." if not snapshot.n_to_do else "Not ready yet."
     return f"<b>{verdict}</b> {' · '.join(said)}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _fold(css_class: str, title: str, lines: tuple[str, ...]) -> str:
