@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import panel, panel_browser, panel_pictures
+from benchmarks import panel, panel_browser, panel_pictures, panel_trials
 from benchmarks.panel_pages import FOLDER_VARIABLE
 
 
@@ -33,12 +33,16 @@ def states(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
     monkeypatch.setattr(panel, "cold", note)
     monkeypatch.setattr(panel, "in_voila", lambda *_: ([], 0))
     monkeypatch.setattr(panel, "in_lab", note)
-    for module in (panel, panel_pictures):
+    monkeypatch.setattr(panel_trials, "voila", lambda *_: nullcontext(""))
+    monkeypatch.setattr(panel_trials, "trials", lambda *_: dict(note()))
+    for module in (panel, panel_pictures, panel_trials):
         monkeypatch.setattr(module, "write_recording", lambda *_: None)
     return found
 
 
-@pytest.mark.parametrize("module", [panel, panel_pictures], ids=["panel", "pictures"])
+@pytest.mark.parametrize(
+    "module", [panel, panel_pictures, panel_trials], ids=["panel", "pictures", "trials"]
+)
 def test_no_measurement_touches_the_plans_of_its_user(
     module: Any, states: list[Path], tmp_path: Path
 ) -> None:

@@ -32,7 +32,7 @@ __all__ = ["SpikeVerbs"]
 N_TRIED = 5
 """Neurons on which a method is tried."""
 
-PREPARE_SEC = 0.3
+PREPARE_SEC = 0.1
 """After so long what brought the experiment is on screen, and a trial can be made ready."""
 
 

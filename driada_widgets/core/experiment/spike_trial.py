@@ -63,9 +63,9 @@ STAGE = "Trying spikes"
 TRIAL_FRAMES = 3_000
 """Frames on which ``matched`` measures rise and decay in a trial; a run uses up to 40 000."""
 
-MOST_TRIED_FRAMES = {"matched": 10_000, "oasis": 10_000}
+MOST_TRIED_FRAMES = {"oasis": 5_000, "matched": 10_000, "wavelet": 20_000}
 OTHERWISE_TRIED_FRAMES = 50_000
-"""Frames of a neuron that are tried, from the first: five neurons take well under a second."""
+"""Frames that are tried, from the first: five neurons take half a second of one processor."""
 
 
 class SpikeMethod(Protocol):
