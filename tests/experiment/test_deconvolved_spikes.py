@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import pickle
 import subprocess
@@ -21,9 +20,8 @@ from driada_widgets.core.errors import LoadCancelledError, MissingPackageError, 
 from driada_widgets.core.experiment.contents import Contents
 from driada_widgets.core.report import Progress
 from driada_widgets.core.signals.series import TimeSeries
-from driada_widgets.core.store.archive import open_archive, save_archive
-from driada_widgets.core.store.pickled import open_pickle, save_pickle
 from tests.samples import transient_traces
+from tests.saved import by_archive, by_copy, by_pickle
 
 N_CELLS, N_FRAMES = 4, 1200
 CALCIUM = transient_traces(N_CELLS, N_FRAMES, np.random.default_rng(6))
@@ -159,21 +157,7 @@ def test_a_neuron_by_itself_measures_its_own() -> None:
     assert values_of(copied.asp) == found_in(together)[0]["asp"]
 
 
-def _by_archive(experiment: Experiment, folder: Path) -> Experiment:
-    return open_archive(save_archive(experiment, folder / "a.npz"))
-
-
-def _by_pickle(experiment: Experiment, folder: Path) -> Experiment:
-    save_pickle(experiment, folder / "a.pickle")
-    return open_pickle(folder / "a.pickle")
-
-
-def _by_copy(experiment: Experiment, folder: Path) -> Experiment:
-    del folder
-    return copy.deepcopy(experiment)
-
-
-@pytest.mark.parametrize("reopen", [_by_archive, _by_pickle, _by_copy])
+@pytest.mark.parametrize("reopen", [by_archive, by_pickle, by_copy])
 @pytest.mark.parametrize("make", [build, trimmed], ids=["whole", "trimmed"])
 @each_method
 def test_everything_is_there_when_it_is_opened_again(

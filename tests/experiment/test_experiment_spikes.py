@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import pickle
 import threading
 import time
@@ -18,10 +17,9 @@ from driada_widgets import Experiment
 from driada_widgets.core.errors import LoadCancelledError, ParameterError
 from driada_widgets.core.experiment.contents import Contents
 from driada_widgets.core.report import Progress
-from driada_widgets.core.store.archive import open_archive, save_archive
-from driada_widgets.core.store.pickled import open_pickle, save_pickle
 from tests.promptness import promptly
 from tests.samples import transient_traces
+from tests.saved import by_archive, by_copy, by_pickle, by_plain_pickle
 
 N_CELLS, N_FRAMES = 5, 1500
 CALCIUM = transient_traces(N_CELLS, N_FRAMES, np.random.default_rng(6))
@@ -126,26 +124,6 @@ def test_what_the_experiment_shows_afterwards() -> None:
     assert not hasattr(experiment, "_reconstruction_metadata")
 
 
-def _by_archive(experiment: Experiment, folder: Path) -> Experiment:
-    return open_archive(save_archive(experiment, folder / "a.npz"))
-
-
-def _by_pickle(experiment: Experiment, folder: Path) -> Experiment:
-    save_pickle(experiment, folder / "a.pickle")
-    return open_pickle(folder / "a.pickle")
-
-
-def _by_plain_pickle(experiment: Experiment, folder: Path) -> Experiment:
-    del folder
-    loaded: Experiment = pickle.loads(pickle.dumps(experiment))
-    return loaded
-
-
-def _by_copy(experiment: Experiment, folder: Path) -> Experiment:
-    del folder
-    return copy.deepcopy(experiment)
-
-
 def _wavelet(experiment: Experiment) -> None:
     experiment.reconstruct_all_neurons("wavelet")
 
@@ -167,7 +145,7 @@ def _some_neurons(experiment: Experiment) -> None:
     experiment.neurons[2].detect_events_threshold()
 
 
-@pytest.mark.parametrize("reopen", [_by_archive, _by_pickle, _by_plain_pickle, _by_copy])
+@pytest.mark.parametrize("reopen", [by_archive, by_pickle, by_plain_pickle, by_copy])
 @pytest.mark.parametrize("act", [_wavelet, _threshold, _both, _some_neurons])
 @pytest.mark.parametrize("make", [build, trimmed], ids=["whole", "trimmed"])
 def test_everything_is_there_when_it_is_opened_again(
@@ -343,7 +321,7 @@ def test_load_time_spikes_of_the_constructor(method: str, tmp_path: Path) -> Non
 
     assert whole.spikes.data[:, 100:].tolist() == part.spikes.data.tolist()
     assert (part.spike_reconstruction_method, part.neurons[0].asp) == (method, None)
-    opened = _by_archive(part, tmp_path)
+    opened = by_archive(part, tmp_path)
     assert opened.spike_reconstruction_method == method
     told, kept = part._reconstruction_metadata, opened._reconstruction_metadata
     assert told.keys() == kept.keys()

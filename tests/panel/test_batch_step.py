@@ -20,7 +20,7 @@ from driada_widgets.panel.batch_files import files_of
 from driada_widgets.panel.jobs import Worker
 from driada_widgets.panel.roots import Roots
 from driada_widgets.panel.state import PanelState
-from tests.panels import make_panel, write_recording
+from tests.panels import checked_panel, make_panel, write_recording
 from tests.widgets import click, find, gesture, text_of, tick, type_into
 
 
@@ -29,15 +29,9 @@ def to_batch(root: Path, n_files: int = 3) -> Any:
     (root / "more").mkdir()
     for number in range(n_files):
         write_recording(root / "more", f"m{number}.npz")
-    panel = make_panel(root)
-    state = panel.state
-    state.choose_kind("file")
-    state.choose_file(str(write_recording(root)))
-    state.open()
-    state.set_static("fps", "20")
-    state.check()
-    state.mark_bad(0, 10)
-    state.go("save")
+    panel = checked_panel(root)
+    panel.state.mark_bad(0, 10)
+    panel.state.go("save")
     return panel
 
 

@@ -24,7 +24,7 @@ from driada_widgets.panel.roots import Roots
 from driada_widgets.panel.sections.progress import stage_words
 from driada_widgets.panel.snapshot import JobView
 from driada_widgets.panel.state import PanelState
-from tests.panels import make_panel, opened_state, write_recording
+from tests.panels import checked_panel, opened_state, write_recording
 from tests.promptness import promptly
 from tests.samples import make_aligned
 from tests.widgets import choose, click, find, text_of
@@ -32,14 +32,8 @@ from tests.widgets import choose, click, find, text_of
 
 def to_build(root: Path) -> Any:
     """Give a panel whose recording is checked, at step Build."""
-    panel = make_panel(root)
-    state = panel.state
-    state.choose_kind("file")
-    state.choose_file(str(write_recording(root)))
-    state.open()
-    state.set_static("fps", "20")
-    state.check()
-    state.go("build")
+    panel = checked_panel(root)
+    panel.state.go("build")
     return panel
 
 

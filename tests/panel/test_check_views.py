@@ -17,17 +17,14 @@ from driada_widgets.panel.scripts import read_script
 from driada_widgets.panel.sections import proposals as proposal_view
 from driada_widgets.panel.traces import TraceView
 from driada_widgets.panel.view import LoaderPanel
-from tests.panels import make_panel, write_recording
+from tests.panels import make_panel, opened_panel, write_recording
 from tests.samples import make_aligned
 from tests.widgets import choose, click, find, find_all, gesture, text_of, tick, type_into
 
 
 def checked(root: Path, **changes: Any) -> Any:
     """Open a recording and check it."""
-    panel = make_panel(root)
-    panel.state.choose_kind("file")
-    panel.state.choose_file(str(write_recording(root, **changes)))
-    panel.state.open()
+    panel = opened_panel(root, **changes)
     panel.state.check()
     return panel
 

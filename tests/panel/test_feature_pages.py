@@ -7,16 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from tests.panels import make_panel, write_recording
+from tests.panels import opened_panel
 from tests.widgets import choose, click, find, find_all, text_of
 
 
 def checked(root: Path, **changes: Any) -> Any:
     """Open a recording and check it."""
-    panel = make_panel(root)
-    panel.state.choose_kind("file")
-    panel.state.choose_file(str(write_recording(root, **changes)))
-    panel.state.open()
+    panel = opened_panel(root, **changes)
     panel.state.check()
     return panel
 

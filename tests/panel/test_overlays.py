@@ -21,7 +21,7 @@ from driada_widgets.panel.overlays import (
     to_recording_frames,
 )
 from driada_widgets.panel.traces import TraceView
-from tests.panels import make_panel, write_recording
+from tests.panels import checked_panel, write_recording
 from tests.widgets import find_all, gesture, sent_updates, tick, unexpected
 
 N_FRAMES = 1000
@@ -65,12 +65,7 @@ def traces_of(panel: Any) -> TraceView:
 
 def checked(root: Path) -> Any:
     """Open a recording and check it; the page has asked for its first window."""
-    panel = make_panel(root)
-    panel.state.choose_kind("file")
-    panel.state.choose_file(str(write_recording(root)))
-    panel.state.open()
-    panel.state.set_static("fps", "20")
-    panel.state.check()
+    panel = checked_panel(root)
     panel.state.go("check")
     return panel
 

@@ -312,3 +312,12 @@ def test_technician_page_still_has_its_traces(panel: LoaderPanel) -> None:
     picture.render(panel.state.snapshot)
 
     assert picture.view.labels[0] == "0"
+
+
+def test_features_that_are_not_drawn_are_told(panel: LoaderPanel, tmp_path: Path) -> None:
+    """Of many features the first rows stand under the traces, and that is said; of few nothing."""
+    many = {f"f{index}": np.arange(1000) % (7 + index) for index in range(20)}
+    crowded = checked(write_recording(tmp_path, "many.npz", **many))
+
+    assert "; the first 8 of 2" in text_of(find(crowded, "dw-navigator"))
+    assert "features" not in text_of(find(panel, "dw-navigator"))

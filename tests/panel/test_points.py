@@ -10,7 +10,7 @@ import pytest
 
 from driada_widgets.core.request.model import LoadRequest, SourceSpec
 from driada_widgets.core.request.profile import Profile
-from tests.panels import make_panel, write_recording
+from tests.panels import make_panel, opened_panel, write_recording
 from tests.widgets import click, find, find_all, text_of, type_into
 
 
@@ -151,10 +151,7 @@ def test_name_that_no_folder_can_have_has_a_suggestion(tmp_path: Path) -> None:
 
 def test_name_of_the_file_is_marked_and_there_is_a_way_back(tmp_path: Path) -> None:
     """What was filled in says where it is from; what a person wrote can go back to it."""
-    panel = make_panel(tmp_path)
-    panel.state.choose_kind("file")
-    panel.state.choose_file(str(write_recording(tmp_path)))
-    panel.state.open()
+    panel = opened_panel(tmp_path)
     name = find(panel, "dw-session-name")
     before = (name.value, find_all(panel, "dw-fix"))
 

@@ -13,7 +13,7 @@ from driada_widgets.core.errors import ParameterError
 from driada_widgets.core.request.model import SaveSpec
 from driada_widgets.panel.memory import Memory
 from driada_widgets.panel.memory_verbs import KEEP_SEC
-from tests.panels import make_panel, make_state, write_recording
+from tests.panels import check_file, make_panel, make_state, write_recording
 from tests.samples import make_aligned
 from tests.widgets import choose, click, find, find_all, text_of, type_into
 
@@ -28,11 +28,7 @@ def remembering(root: Path) -> Any:
 def walked(root: Path) -> Any:
     """Open, check, mark, override, and stop at step Build."""
     state = remembering(root)
-    state.choose_kind("file")
-    state.choose_file(str(write_recording(root)))
-    state.open()
-    state.set_static("fps", "20")
-    state.check()
+    check_file(state, write_recording(root))
     state.mark_bad(100, 161)
     state.set_feature_type("trial_type", "categorical")
     state.go("build")

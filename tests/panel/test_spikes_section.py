@@ -18,7 +18,7 @@ from driada_widgets.panel.presses import Presses
 from driada_widgets.panel.sections import raster
 from driada_widgets.panel.snapshot import JobView
 from driada_widgets.panel.table import DataTable
-from tests.panels import make_panel, write_recording
+from tests.panels import checked_panel
 from tests.samples import make_aligned
 from tests.widgets import choose, click, find, find_all, gesture, text_of, tick, type_into
 
@@ -33,12 +33,7 @@ def panel(tmp_path: Path) -> Any:
 
 def panel_in_build(tmp_path: Path) -> Any:
     """Make a panel, and go to step Build with twelve neurons."""
-    made = make_panel(tmp_path)
-    made.state.choose_kind("file")
-    made.state.choose_file(str(write_recording(tmp_path, **make_aligned(n_cells=N_CELLS))))
-    made.state.open()
-    made.state.set_static("fps", "20")
-    made.state.check()
+    made = checked_panel(tmp_path, **make_aligned(n_cells=N_CELLS))
     made.state.go("build")
     return made
 

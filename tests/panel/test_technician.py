@@ -17,7 +17,7 @@ from driada_widgets.core.request.text import write_request
 from driada_widgets.panel.jobs import InlineRunner
 from driada_widgets.panel.sections.technician import field_label
 from driada_widgets.panel.view import LoaderPanel
-from tests.panels import make_panel, opened_state, write_recording
+from tests.panels import check_file, make_panel, opened_state, write_recording
 from tests.samples import make_aligned
 from tests.widgets import choose, click, find, find_all, gesture, text_of, tick, type_into
 
@@ -283,11 +283,7 @@ def test_a_profile_with_a_mistake_is_an_error_on_screen(lab: Path) -> None:
 def test_a_profile_is_made_saved_and_loaded(lab: Path) -> None:
     """What the scientist decided once, the technician gets; the file can be shown and replaced."""
     panel = make_panel(lab)
-    panel.state.choose_kind("file")
-    panel.state.choose_file(str(lab / "recordings" / "a.npz"))
-    panel.state.open()
-    panel.state.set_static("fps", "20")
-    panel.state.check()
+    check_file(panel.state, lab / "recordings" / "a.npz")
     panel.state.set_feature_type("speed", "count")
     click(find(panel, "dw-step-save"))
     type_into(find(panel, "dw-profile-title"), "Rig <2>")

@@ -11,7 +11,7 @@ import pytest
 from driada_widgets.panel.announce import announcement
 from driada_widgets.panel.history import MAX_EDITS
 from driada_widgets.panel.state import PanelState
-from tests.panels import make_panel, opened_state, write_recording
+from tests.panels import opened_panel, opened_state, write_recording
 from tests.widgets import click, find, find_all
 
 
@@ -143,10 +143,7 @@ def test_undo_of_an_answer_is_said(asked: PanelState) -> None:
 
 def test_buttons_of_the_page(tmp_path: Path) -> None:
     """In the page the button names what it takes back, and the question is on screen again."""
-    panel = make_panel(tmp_path)
-    panel.state.choose_kind("file")
-    panel.state.choose_file(str(write_recording(tmp_path, **square())))
-    panel.state.open()
+    panel = opened_panel(tmp_path, **square())
     click(find(panel, "dw-keep"))
     n_asked = len(find_all(panel, "dw-keep"))
     undo = find(panel, "dw-undo")

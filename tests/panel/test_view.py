@@ -10,7 +10,7 @@ import pytest
 from ipywidgets import Dropdown
 
 from driada_widgets.panel.snapshot import STEPS
-from tests.panels import make_panel, write_recording
+from tests.panels import make_panel, opened_panel, write_recording
 from tests.widgets import choose, click, find, text_of, type_into
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -77,10 +77,7 @@ def test_steps_are_made_when_they_are_first_shown(tmp_path: Path) -> None:
 
 def test_next_pressed_twice_moves_one_step(tmp_path: Path) -> None:
     """A press that comes late belongs to the step it was made in."""
-    panel = make_panel(tmp_path)
-    panel.state.choose_kind("file")
-    panel.state.choose_file(str(write_recording(tmp_path)))
-    panel.state.open()
+    panel = opened_panel(tmp_path)
     onward = find(panel, "dw-next")
 
     click(onward)
