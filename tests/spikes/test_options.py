@@ -52,7 +52,7 @@ def test_defaults_are_those_of_the_methods() -> None:
     assert defaults["wavelet"]["n_iter"] == 3
     assert defaults["threshold"]["n_mad"] == 4.0
     assert defaults["matched"] == {
-        "min_snr": 3.2,
+        "min_snr": 3.0,
         "smallest_share": 0.2,
         "t_rise_sec": None,
         "t_off_sec": None,

@@ -135,8 +135,8 @@ def deconvolved_cell(
     parameters
         How.
     kinetics
-        Of the recording (``matched.kinetics_of``), for ``matched``; ``None``: of the trace. Times
-        that the parameters give go before.
+        Of the recording (``matched.kinetics_of``), for ``matched``, whose decay a neuron may
+        replace by its own; ``None``: of the trace. Times that the parameters give go before.
     check
         Called now and then; stops by raising.
 
@@ -156,17 +156,12 @@ def deconvolved_cell(
     if parameters.method == "oasis":
         found = oasis_events(trace, fps=fps, order=parameters.order, penalty=parameters.penalty)
     else:
-        t_rise_sec, t_off_sec, growth = parameters.t_rise_sec, parameters.t_off_sec, None
-        if kinetics is not None:
-            t_rise_sec = kinetics.t_rise_sec if t_rise_sec is None else t_rise_sec
-            t_off_sec = kinetics.t_off_sec if t_off_sec is None else t_off_sec
-            growth = kinetics.growth
         found = matched_events(
             trace,
             fps=fps,
-            t_rise_sec=t_rise_sec,
-            t_off_sec=t_off_sec,
-            growth=growth,
+            t_rise_sec=parameters.t_rise_sec,
+            t_off_sec=parameters.t_off_sec,
+            recording=kinetics,
             rules=parameters.rules,
             check=check,
         )

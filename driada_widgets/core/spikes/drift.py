@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MAD_TO_SIGMA", "drift_of", "noise_deviation"]
+__all__ = ["MAD_TO_SIGMA", "drift_of", "noise_deviation", "stronger_noise"]
 
 DRIFT_SEC = 15.0
 """Seconds over which the baseline is taken to be level."""
@@ -20,6 +20,15 @@ QUIET_PERCENT = 20.0
 
 MAD_TO_SIGMA = 1.482602218505602
 """Ratio of sigma to the median absolute deviation of normal noise."""
+
+STILL_WHITE = 1.35
+"""Up to this ratio, noise over seconds and over frames are taken for the same white noise.
+
+It is 0.8 to 1.35 for white noise under transients that are not quite of the shape that was fitted.
+"""
+
+MOST_SPREAD = 4.0
+"""The noise is taken to be at most this many times what its finest detail says."""
 
 
 def drift_of(
@@ -83,3 +92,18 @@ def noise_deviation(trace: NDArray[np.float64]) -> float:
         return 0.0
     _, detail = pywt.dwt(trace, "db4")
     return float(MAD_TO_SIGMA * np.median(np.abs(detail)))
+
+
+def stronger_noise(deviation: float, spread: float, *, white: float) -> float:
+    """Give the deviation of noise that is not white, as a search of transients meets it.
+
+    Parameters
+    ----------
+    deviation
+        What it was taken to be.
+    spread
+        How much stronger it is at the length of a transient (``Pursuit.spread``).
+    white
+        What the finest detail says.
+    """
+    return min(MOST_SPREAD * white, deviation * spread) if spread > STILL_WHITE else deviation

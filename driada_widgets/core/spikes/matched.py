@@ -1,20 +1,19 @@
 """The method ``matched``: transients of the recording's own shape, placed and fitted together.
 
-Kinetics come from the recording, drift and noise from each trace; nothing needs to be given.
+Kinetics come from the recording, drift, noise and a decay that differs from each trace; nothing
+needs to be given.
 """
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from driada_widgets.core.spikes.drift import drift_of
+from driada_widgets.core.spikes.first_look import FirstLook, shared_templates
 from driada_widgets.core.spikes.parameters import checked_rate
 from driada_widgets.core.spikes.pursuit import DEFAULT_RULES, Found, Pursuit
-from driada_widgets.core.spikes.templates import templates_for
 from driada_widgets.core.spikes.traces import problem_with, without_gaps
 from driada_widgets.core.spikes.transient_times import (
     MOST_FRAMES,
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from driada_widgets.core.report import Progress
+    from driada_widgets.core.spikes.first_look import Seen
     from driada_widgets.core.spikes.pursuit import Rules
     from driada_widgets.core.spikes.templates import Templates
     from driada_widgets.core.spikes.traces import Traces
@@ -44,9 +44,6 @@ __all__ = [
 ]
 
 STAGE = "Matching transients"
-
-MOST_SPREAD = 4.0
-"""The noise is taken to be at most this many times what its finest detail says."""
 
 NOISE_FROM_GAPS = 1e-6
 """Noise below this share of a trace's range says that the trace was made, not recorded."""
@@ -115,6 +112,7 @@ def matched_events(
     t_rise_sec: float | None = None,
     t_off_sec: float | None = None,
     growth: float | None = None,
+    recording: Kinetics | None = None,
     rules: Rules = DEFAULT_RULES,
     check: Callable[[], None] | None = None,
 ) -> Reconstruction:
@@ -127,10 +125,13 @@ def matched_events(
     fps
         Frame rate in Hz.
     t_rise_sec, t_off_sec
-        Rise and decay time; ``None``: the two that explain the trace best. Give those of the whole
-        recording (``kinetics_of``) if there is one.
+        Rise and decay time, used as they are; ``None``: those of ``recording``, or the two that
+        explain the trace best.
     growth
-        See ``Kinetics``; ``None``: measured with the kinetics, else 0.
+        See ``Kinetics``; ``None``: that of ``recording``, or measured with the kinetics, else 0.
+    recording
+        Kinetics of the whole recording (``kinetics_of``). The decay time becomes the trace's own
+        where another explains it much better.
     rules
         When a transient counts.
     check
@@ -149,8 +150,9 @@ def matched_events(
     Notes
     -----
     Drift is a running percentile, measured again on what the transients leave. Noise is the robust
-    deviation of the finest wavelet detail, or what the residual shows if that is more. Transients
-    are found by orthogonal matching pursuit on a grid of at most 20 ms (``Pursuit``).
+    deviation of the finest wavelet detail, or what the residual shows at the length of a transient
+    if that is clearly more (``FirstLook``). Transients are found by orthogonal matching pursuit on
+    a grid of at most 20 ms (``Pursuit``).
     """
     values = np.asarray(trace, dtype=np.float64)
     checked_rate(fps)
@@ -158,19 +160,31 @@ def matched_events(
     if problem:
         return nothing_found(values.size, problem)
     values, notes = without_gaps(values)
-    if t_rise_sec is None or t_off_sec is None:
-        kinetics = kinetics_of(values[None, :], fps=fps, check=check)
-        t_rise_sec = kinetics.t_rise_sec if t_rise_sec is None else t_rise_sec
-        t_off_sec = kinetics.t_off_sec if t_off_sec is None else t_off_sec
-        kinetics = Kinetics(
-            t_rise_sec=t_rise_sec,
-            t_off_sec=t_off_sec,
-            growth=kinetics.growth if growth is None else growth,
-            is_estimated=kinetics.is_estimated,
-        )
+    if recording is None and (t_rise_sec is None or t_off_sec is None):
+        known = kinetics_of(values[None, :], fps=fps, check=check)
     else:
-        kinetics = Kinetics(t_rise_sec=t_rise_sec, t_off_sec=t_off_sec, growth=growth or 0.0)
-    return _found_in(values, kinetics, fps=fps, rules=rules, notes=notes, check=check)
+        known = recording or DEFAULT_KINETICS
+    kinetics = Kinetics(
+        t_rise_sec=known.t_rise_sec if t_rise_sec is None else t_rise_sec,
+        t_off_sec=known.t_off_sec if t_off_sec is None else t_off_sec,
+        growth=known.growth if growth is None else growth,
+        is_estimated=known.is_estimated,
+    )
+    clean = prepared(values, fps)
+    if clean.deviation <= NOISE_FROM_GAPS * float(np.ptp(values)):
+        return nothing_found(values.size, "without noise")
+    look = FirstLook(
+        values,
+        clean,
+        fps=fps,
+        t_rise_sec=kinetics.t_rise_sec,
+        growth=kinetics.growth,
+        check=check,
+    )
+    with_decay = recording is not None and t_off_sec is None
+    seen = look.seen(kinetics.t_off_sec, with_decay=with_decay)
+    kinetics = replace(kinetics, t_off_sec=seen.t_off_sec)
+    return _found_in(values, kinetics, seen, fps=fps, rules=rules, notes=notes, check=check)
 
 
 def kinetics_of(
@@ -215,7 +229,7 @@ def matched_recording(
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> list[Reconstruction]:
-    """Find the transients of all neurons of a recording, with the kinetics that they share.
+    """Find the transients of all neurons of a recording, from the kinetics that they share.
 
     Parameters
     ----------
@@ -247,9 +261,7 @@ def matched_recording(
         return matched_events(
             calcium[cell],
             fps=fps,
-            t_rise_sec=kinetics.t_rise_sec,
-            t_off_sec=kinetics.t_off_sec,
-            growth=kinetics.growth,
+            recording=kinetics,
             rules=rules,
             check=check,
         )
@@ -257,56 +269,36 @@ def matched_recording(
     return over_cells(work, len(calcium), stage=STAGE, n_workers=n_workers, progress=progress)
 
 
-@functools.lru_cache(maxsize=2)
-def _shared(
-    n_frames: int, fps: float, t_rise_sec: float, t_off_sec: float
-) -> tuple[Templates, NDArray[np.float64]]:
-    """Give what all neurons of a recording share: transients, and their sums of squares."""
-    templates = templates_for(n_frames, fps=fps, t_rise_sec=t_rise_sec, t_off_sec=t_off_sec)
-    return templates, templates.power()
-
-
 def _found_in(
     values: NDArray[np.float64],
     kinetics: Kinetics,
+    seen: Seen,
     *,
     fps: float,
     rules: Rules,
     notes: tuple[str, ...],
     check: Callable[[], None] | None,
 ) -> Reconstruction:
-    clean = prepared(values, fps)
-    if clean.deviation <= NOISE_FROM_GAPS * float(np.ptp(values)):
-        return nothing_found(values.size, "without noise")
-    templates, power = _shared(values.size, fps, kinetics.t_rise_sec, kinetics.t_off_sec)
-
-    def pursuit_of(trace: NDArray[np.float64], deviation: float) -> Pursuit:
-        return Pursuit(
-            trace,
-            templates,
-            power=power,
-            deviation=deviation,
-            growth=kinetics.growth,
-            fps=fps,
-            rules=rules,
-            check=check,
-        )
-
-    first = pursuit_of(clean.values, clean.deviation)
-    found = first.search()
-    noise = clean.deviation * min(MOST_SPREAD, max(1.0, first.spread(found)))
-    left = values - templates.summed(found.places, found.amplitudes)
-    baseline = drift_of(left, fps=fps, percent=50.0)
-    second = pursuit_of(values - baseline, noise)
-    found = second.bridged(second.search(found.places))
+    templates, power = shared_templates(values.size, fps, kinetics.t_rise_sec, kinetics.t_off_sec)
+    pursuit = Pursuit(
+        values - seen.baseline,
+        templates,
+        power=power,
+        deviation=seen.noise,
+        growth=kinetics.growth,
+        fps=fps,
+        rules=rules,
+        check=check,
+    )
+    found = pursuit.bridged(pursuit.search(seen.places))
     frames, heights = _by_frame(found, templates)
     return Reconstruction(
         onset_frames=frames,
         amplitudes=heights,
         kinetics=kinetics,
         reconstruction=templates.summed(found.places, found.amplitudes),
-        baseline=baseline,
-        noise=noise,
+        baseline=seen.baseline,
+        noise=seen.noise,
         notes=notes,
     )
 

@@ -46,8 +46,8 @@ class Rules:
         kept if it explains as little as ``bridge_z``: within a train a spike is likely.
     """
 
-    take_z: float = 3.2
-    keep_z: float = 3.2
+    take_z: float = 3.0
+    keep_z: float = 3.0
     smallest_share: float = 0.2
     n_rounds: int = 12
     n_moves: int = 2
@@ -58,6 +58,9 @@ class Rules:
 
 DEFAULT_RULES = Rules()
 SEPARATE_SEC = 0.2
+LOW_SHARE, LOW_DEVIATIONS = 0.05, 1.645
+"""Of normal noise, the share that is so many deviations below the median."""
+
 TAKE_APART_SEC, TAKE_APART_DECAYS = 0.1, 0.3
 """Transients taken up in one round are further apart than either."""
 
@@ -185,14 +188,24 @@ class Pursuit:
         places, amplitudes = self._fitted(places[keep])
         return Found(places=places, amplitudes=amplitudes)
 
-    def spread(self, found: Found) -> float:
-        """Give the robust deviation of what is left, as the search sees it, over the noise."""
-        model = self._templates.summed(found.places, found.amplitudes)
-        echoes = self._templates.echoes(self._trace - model)
-        gain = self._templates.correlated_everywhere(echoes)[0]
+    def spread(self, model: NDArray[np.float64], residual: NDArray[np.float64]) -> float:
+        """Give how much stronger noise is at the length of a transient than if it were white.
+
+        Parameters
+        ----------
+        model
+            Sum of the transients found.
+        residual
+            What they and the drift leave.
+
+        Notes
+        -----
+        From what lies below the median of the residual, correlated with a transient: nothing there
+        can be one that was missed.
+        """
+        gain = self._templates.correlated_everywhere(self._templates.echoes(residual))[0]
         z = gain / np.sqrt(self._power[:: self._templates.n_phases]) / self._noise(model)
-        z = z[z < np.median(z)] - np.median(z)
-        return float(1.4826 * np.median(np.abs(z))) if z.size else 1.0
+        return float(np.median(z) - np.quantile(z, LOW_SHARE)) / LOW_DEVIATIONS
 
     def _fitted(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Fit all amplitudes; places where they are not positive are left out."""

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from driada_widgets.core.spikes.drift import MAD_TO_SIGMA, drift_of, noise_deviation
+from driada_widgets.core.spikes.drift import (
+    MAD_TO_SIGMA,
+    drift_of,
+    noise_deviation,
+    stronger_noise,
+)
 from driada_widgets.core.spikes.pursuit import Pursuit, Rules
 from driada_widgets.core.spikes.templates import templates_for
 
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from driada_widgets.core.spikes.pursuit import Found
 
 __all__ = ["CleanTrace", "TransientTimes", "activity", "prepared", "times_of"]
 
@@ -80,6 +86,7 @@ class _Sample:
         self.fps, self.growth, self._check = fps, 0.0, check
         self._raw = traces
         self._clean = [prepared(trace, fps) for trace in traces]
+        self._white = [clean.deviation for clean in self._clean]
         self._known: dict[tuple[float, float], float] = {}
 
     def cost(self, rise: float, off: float) -> float:
@@ -93,23 +100,28 @@ class _Sample:
         key = (round(np.log(rise), 3), round(np.log(off), 3))
         if key not in self._known:
             unusual = np.log(rise / (USUAL_RISE_SHARE * off)) / RISE_SHARE_SPREAD
-            costs = [cost for cost, _ in self._searched(rise, off)]
+            costs = [pursuit.cost(found) for pursuit, found, _ in self._searched(rise, off)]
             self._known[key] = sum(costs) + unusual**2
         return self._known[key]
 
     def know_events(self, rise: float, off: float) -> None:
-        """Measure drift, and how noise grows, again, now that events are roughly known."""
+        """Measure drift, noise, and how it grows, again, now that events are roughly known."""
         growths = []
-        for cell, (_, model) in enumerate(self._searched(rise, off)):
-            raw, deviation = self._raw[cell], self._clean[cell].deviation
+        for cell, (pursuit, _, model) in enumerate(self._searched(rise, off)):
+            raw = self._raw[cell]
             values = raw - drift_of(raw - model, fps=self.fps, percent=50.0)
+            spread = pursuit.spread(model, values - model)
+            white = self._white[cell]
+            deviation = stronger_noise(self._clean[cell].deviation, spread, white=white)
             self._clean[cell] = CleanTrace(values=values, deviation=deviation)
             growths.append(_growth(values - model, model, deviation))
         self.growth = float(np.median(growths))
         self._known = {}
 
-    def _searched(self, rise: float, off: float) -> list[tuple[float, NDArray[np.float64]]]:
-        """Give the cost of each trace, and the sum of its transients."""
+    def _searched(
+        self, rise: float, off: float
+    ) -> list[tuple[Pursuit, Found, NDArray[np.float64]]]:
+        """Search each trace; give what was found too, and the sum of its transients."""
         n_frames = self._clean[0].values.size
         templates = templates_for(n_frames, fps=self.fps, t_rise_sec=rise, t_off_sec=off)
         power = templates.power()
@@ -127,7 +139,7 @@ class _Sample:
             )
             found = pursuit.search()
             model = templates.summed(found.places, found.amplitudes)
-            results.append((pursuit.cost(found), model))
+            results.append((pursuit, found, model))
         return results
 
 
