@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from driada_widgets.panel.snapshot import Snapshot
     from driada_widgets.panel.state_base import StateBase
 
-__all__ = ["FeaturePart", "feature_parts", "part_named", "planes", "unit_of_traces"]
+__all__ = [
+    "MAX_FEATURE_ROWS",
+    "FeaturePart",
+    "feature_parts",
+    "part_named",
+    "planes",
+    "unit_of_traces",
+]
+
+MAX_FEATURE_ROWS = 8
+"""Rows of features that are drawn under the traces; the table above has them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -319,5 +319,5 @@ def test_features_that_are_not_drawn_are_told(panel: LoaderPanel, tmp_path: Path
     many = {f"f{index}": np.arange(1000) % (7 + index) for index in range(20)}
     crowded = checked(write_recording(tmp_path, "many.npz", **many))
 
-    assert "; the first 8 of 2" in text_of(find(crowded, "dw-navigator"))
+    assert "; the first 8 of 25 features" in text_of(find(crowded, "dw-navigator"))
     assert "features" not in text_of(find(panel, "dw-navigator"))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from driada_widgets.core.errors import NotThisFormatError
-from driada_widgets.core.sources.recognise import refusal, refusal_of_message
+from driada_widgets import LoadRequest, SourceSpec, check
+from driada_widgets.core.errors import NotFoundError, NotThisFormatError
+from driada_widgets.core.sources.recognise import not_found, refusal, refusal_of_message
 
 MESSAGES = {
     "quota page": (
@@ -48,6 +49,17 @@ def test_messages_of_servers_are_told(tmp_path: Path, kind: str) -> None:
 
     assert isinstance(error, NotThisFormatError)
     assert f"recording.npz is {expected}" in str(error)
+
+
+def test_missing_file_has_a_way_out(tmp_path: Path) -> None:
+    """Who is told that a file is not there is told what to do, by the road too."""
+    path = tmp_path / "gone.npz"
+
+    with pytest.raises(NotFoundError, match=r"Data file not found: .*gone\.npz") as raised:
+        check(LoadRequest(source=SourceSpec(path=path)))
+
+    assert raised.value.fix == not_found(path).fix
+    assert "connect the disk" in str(raised.value.fix)
 
 
 def test_data_are_no_message(tmp_path: Path) -> None:

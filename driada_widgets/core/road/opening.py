@@ -22,6 +22,7 @@ from driada_widgets.core.road.saved_source import (
 from driada_widgets.core.road.saving import open_noting
 from driada_widgets.core.sources import demo, fingerprint, memory
 from driada_widgets.core.sources.base import MappingReader
+from driada_widgets.core.sources.recognise import not_found
 from driada_widgets.core.sources.registry import find_reader
 
 if TYPE_CHECKING:
@@ -183,8 +184,7 @@ def locate(request: LoadRequest) -> Path:
         msg = f"The request does not say which {source.kind} to load: source.path is missing."
         raise ParameterError(msg, where="source.path", fix="choose a file")
     if not source.path.exists():
-        msg = f"Data file not found: {source.path}"
-        raise NotFoundError(msg, where=str(source.path))
+        raise not_found(source.path)
     return source.path
 
 

@@ -50,7 +50,11 @@ class BadFrames:
         self._list.add_class("dw-bad-list")
         self._lines: list[_Line] = []
         self._shown: object = None
-        hint = html("Both ends are included. In the picture: press B, then drag.", "dw-hint")
+        hint = html(
+            "Both frames of a range are included; of two times, the second is not. "
+            "In the picture: press B, then drag.",
+            "dw-hint",
+        )
         self.widget = widgets.VBox(
             [row(self._text, add, self._ways), hint, self._more.widget, self._total, self._list]
         )

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from driada_widgets.core.errors import ParameterError
 from driada_widgets.panel.binding import bind, plain
-from driada_widgets.panel.feature_parts import feature_parts
+from driada_widgets.panel.feature_parts import MAX_FEATURE_ROWS, feature_parts
 from driada_widgets.panel.picture_view import FEATURE_ORDER, ORDERS, TRIED_ORDER
 from driada_widgets.panel.sections.base import html, row, set_html, show
 
@@ -97,12 +97,23 @@ class Navigator:
         self._on.disabled = last >= n_cells
         set_html(
             self._showing,
-            f"of {n_cells:,} neurons: places {window.first_cell:,} to {max(0, last - 1):,}",
+            f"of {n_cells:,} neurons: places {window.first_cell:,} to {max(0, last - 1):,}"
+            f"{_left_out(state)}",
         )
         show(self._rows, visible=self._shows_rows and pictures.shown == "traces")
         share = pictures.measuring
         set_html(self._measuring, "" if share is None else f"Measuring the neurons: {share:.0%}")
         show(self._wait, visible=share is not None)
+
+
+def _left_out(state: PanelState) -> str:
+    """Say that not every feature is drawn; empty if all are."""
+    n_rows = len(feature_parts(state))
+    return (
+        f"; the first {MAX_FEATURE_ROWS} of {n_rows:,} features"
+        if n_rows > MAX_FEATURE_ROWS
+        else ""
+    )
 
 
 def _order_options(state: PanelState) -> tuple[tuple[str, str], ...]:

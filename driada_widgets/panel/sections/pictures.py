@@ -10,7 +10,7 @@ import numpy as np
 
 from driada_widgets.panel.columns import min_max_columns
 from driada_widgets.panel.denoised import DenoisedTraces
-from driada_widgets.panel.feature_parts import feature_parts, unit_of_traces
+from driada_widgets.panel.feature_parts import MAX_FEATURE_ROWS, feature_parts, unit_of_traces
 from driada_widgets.panel.last_columns import LastColumns
 from driada_widgets.panel.overlays import overlay_rows
 from driada_widgets.panel.sections.base import html, row, set_html
@@ -30,8 +30,6 @@ __all__ = ["TracePicture"]
 
 DEFAULT_COLUMNS = 2000
 """Columns sent before the browser has said how wide it is: about one a pixel of a wide page."""
-MAX_FEATURE_ROWS = 8
-"""Features drawn under the traces; the table above has them all."""
 
 
 class TracePicture:
