@@ -156,10 +156,15 @@ class SpikeVerbs(SpikePictureVerbs, ProfileVerbs):
         """Do what a trial needs, beside everything else; a failure shows in the trial.
 
         While nothing can be tried, libraries are imported; what was being measured stops. Nothing
-        is told of it: a trial that is asked for meanwhile takes over what is measured.
+        is told of it: a trial that is asked for meanwhile takes over what is measured. It makes way
+        for what the person waits for, and comes after it.
         """
         self._preparer = self._preparer or self.new_runner()
         if not self._preparer.leaves_free:
+            return
+        if self.snapshot.is_working:
+            self._preparer.close()
+            self._prepared = None
             return
         experiment = None if self.why_not_try else self.experiment
         method = "" if experiment is None else self.spike_method

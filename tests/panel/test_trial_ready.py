@@ -12,6 +12,7 @@ from driada_widgets.core.experiment.cell_search import measured_kinetics
 from driada_widgets.core.request.model import LoadRequest
 from driada_widgets.core.spikes.matched import Kinetics
 from driada_widgets.panel.jobs import InlineRunner, Job, Runner
+from driada_widgets.panel.snapshot import JobView
 from driada_widgets.panel.view import LoaderPanel
 from tests.panels import write_recording
 from tests.samples import make_aligned
@@ -152,16 +153,33 @@ def test_nothing_is_done_where_the_caller_would_wait(tmp_path: Path, measured: l
     assert measured.count("kinetics") == 1
 
 
+def test_it_makes_way_for_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the person waits for shares no processor with it; afterwards it begins again."""
+    monkeypatch.setattr(Held, "held", [], raising=False)
+    state = panel_in_build(tmp_path, Held()).state
+    before = state._preparer._job
+    waiting = not before.superseded
+
+    state._change(job=JobView(kind="build", step="build"))
+    during = (before.superseded, state._preparer._job is before)
+    state._change(job=JobView())
+    after = state._preparer._job
+
+    assert waiting
+    assert during == (True, True)
+    assert after is not before
+    assert not after.superseded
+
+
 @pytest.mark.parametrize("what", ["open", "edit"])
 def test_it_stops_when_it_is_no_use_any_more(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another file, or an edit after which the experiment must be built again, ends it."""
-    held: list[Job] = []
-    monkeypatch.setattr(Held, "held", held, raising=False)
+    monkeypatch.setattr(Held, "held", [], raising=False)
     state = panel_in_build(tmp_path, Held()).state
     state.build()
-    job = held[-1]
+    job = state._preparer._job
     waiting = not job.superseded
 
     if what == "open":
