@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.journeys.places import PLACES, ShowPanel, showing
-from tests.journeys.servers import jupyterlab
+from driada_widgets.core.sources.demo import demo_path
+from tests.journeys.places import NOTEBOOK, PLACES, ShowPanel, showing
+from tests.journeys.servers import jupyterlab, voila
 from tests.journeys.steps import PATIENCE_SEC
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -108,6 +109,23 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     folder = tmp_path_factory.mktemp("lab")
     with jupyterlab(folder) as address:
         yield address, folder
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a lab with the real recording in it."""
+    folder = tmp_path_factory.mktemp("recordings")
+    shutil.copy(demo_path("dg_2-1_D1"), folder / "dg_2-1_D1.npz")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the panel's notebook over the folder, as the application does."""
+    copied = tmp_path_factory.mktemp("served") / "panel.ipynb"
+    shutil.copy(NOTEBOOK, copied)
+    with voila(copied, root) as found:
+        yield found
 
 
 @pytest.fixture(params=PLACES)

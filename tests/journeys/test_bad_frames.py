@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys import steps
-from tests.journeys.places import NOTEBOOK
-from tests.journeys.servers import voila
 from tests.journeys.test_traces import drag, drawn, point, shows
 from tests.samples import make_aligned
 
@@ -29,15 +26,6 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data["calcium"][:, 1200:1210] += np.linspace(5, 20, 20)[:, np.newaxis]
     np.savez(folder / "mouse.npz", **data)
     return folder
-
-
-@pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the panel."""
-    copied = tmp_path_factory.mktemp("served") / "panel.ipynb"
-    shutil.copy(NOTEBOOK, copied)
-    with voila(copied, root) as found:
-        yield found
 
 
 def marked(page: Page) -> list[tuple[int, int]]:

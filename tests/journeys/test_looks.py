@@ -6,17 +6,13 @@ tests/journeys/test_looks.py``.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from driada_widgets.core.sources.demo import demo_path
 from tests.journeys import steps
-from tests.journeys.places import NOTEBOOK
-from tests.journeys.servers import voila
 
 WIDTHS = (900, 1600)
 HEIGHT = 1000
@@ -85,23 +81,6 @@ FAINT = """(least) => {
 }"""
 
 LOOKED_FOR = (("beyond", BEYOND), ("cut", CUT), ("faint", FAINT), ("second filled", FILLED))
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of a lab with the real recording in it."""
-    folder = tmp_path_factory.mktemp("looks")
-    shutil.copy(demo_path("dg_2-1_D1"), folder / "dg_2-1_D1.npz")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the panel."""
-    copied = tmp_path_factory.mktemp("served") / "panel.ipynb"
-    shutil.copy(NOTEBOOK, copied)
-    with voila(copied, root) as found:
-        yield found
 
 
 class Looks:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import urllib.request
-from pathlib import Path
 
 from playwright.sync_api import Page
 
 from tests.journeys import steps
-from tests.journeys.places import NOTEBOOK
-from tests.journeys.servers import voila
 
 ONLY_THE_OLDER = """
 const Newest = window.WebSocket;
@@ -18,18 +14,15 @@ window.WebSocket = class extends Newest { constructor(url) { super(url); } };
 """
 
 
-def test_pictures_come_and_the_server_lives(page: Page, tmp_path: Path) -> None:
+def test_pictures_come_and_the_server_lives(page: Page, address: str) -> None:
     """Binary messages in the older protocol are drawn, and other pages are served meanwhile."""
-    notebook = tmp_path / "panel.ipynb"
-    shutil.copy(NOTEBOOK, notebook)
     page.add_init_script(ONLY_THE_OLDER)
-    with voila(notebook, tmp_path) as address:
-        page.goto(address)
-        page.wait_for_selector(".dw-panel")
-        steps.open_demo(page, "dg_2-1_D1")
-        steps.check(page)
-        page.wait_for_selector('.dw-traces[data-fresh="true"]')
-        with urllib.request.urlopen(f"{address}voila/static/voila.js", timeout=60) as answer:
-            status = answer.status
+    page.goto(address)
+    page.wait_for_selector(".dw-panel")
+    steps.open_demo(page, "dg_2-1_D1")
+    steps.check(page)
+    page.wait_for_selector('.dw-traces[data-fresh="true"]')
+    with urllib.request.urlopen(f"{address}voila/static/voila.js", timeout=60) as answer:
+        status = answer.status
 
     assert status == 200

@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from driada_widgets import open_experiment
-from driada_widgets.core.sources.demo import demo_path
 from tests.journeys import steps
-from tests.journeys.places import NOTEBOOK
-from tests.journeys.servers import voila
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of a lab with the real recording in it."""
-    folder = tmp_path_factory.mktemp("recordings")
-    shutil.copy(demo_path("dg_2-1_D1"), folder / "dg_2-1_D1.npz")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the panel's notebook as the application does."""
-    copied = tmp_path_factory.mktemp("served") / "panel.ipynb"
-    shutil.copy(NOTEBOOK, copied)
-    with voila(copied, root) as found:
-        yield found
 
 
 def run_python(code: str, folder: Path) -> str:

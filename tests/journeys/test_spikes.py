@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys import steps
-from tests.journeys.places import NOTEBOOK
-from tests.journeys.servers import voila
 
 SCRIPT = """
 import sys
@@ -23,21 +19,6 @@ from driada_widgets import open_experiment
 experiment = open_experiment(sys.argv[1])
 print(experiment.n_cells, int((experiment.asp > 0).sum()), experiment.content_hash)
 """
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of a lab."""
-    return tmp_path_factory.mktemp("lab")
-
-
-@pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the panel's notebook as the application does."""
-    copied = tmp_path_factory.mktemp("served") / "panel.ipynb"
-    shutil.copy(NOTEBOOK, copied)
-    with voila(copied, root) as found:
-        yield found
 
 
 def run(*arguments: str, folder: Path) -> str:

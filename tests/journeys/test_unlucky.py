@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,23 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.broken_files import HOSTILE_NAMES, Broken, write_broken, write_plain
 from tests.hostile import ATTACKS
 from tests.journeys import steps
-from tests.journeys.places import NOTEBOOK, ShowPanel
-from tests.journeys.servers import voila
-
-
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of a lab where everything went wrong."""
-    return tmp_path_factory.mktemp("unlucky")
-
-
-@pytest.fixture(scope="module")
-def address(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the panel."""
-    copied = tmp_path_factory.mktemp("served") / "panel.ipynb"
-    shutil.copy(NOTEBOOK, copied)
-    with voila(copied, root) as found:
-        yield found
+from tests.journeys.places import ShowPanel
 
 
 def type_path(page: Page, path: Path) -> None:

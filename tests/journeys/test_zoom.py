@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 from playwright.sync_api import Page
 
 from tests.journeys import steps
-from tests.journeys.places import NOTEBOOK
-from tests.journeys.servers import voila
 
 BEYOND = """() => [...document.querySelectorAll(".dw-panel *")]
   .filter((node) => node.getClientRects().length)
@@ -19,23 +14,20 @@ LEFT_OVER = """() => document.querySelector(".dw-main").clientWidth
   - document.querySelector(".dw-body").offsetWidth"""
 
 
-def test_steps_fit_a_small_screen_at_twice_the_size(page: Page, tmp_path: Path) -> None:
+def test_steps_fit_a_small_screen_at_twice_the_size(page: Page, address: str) -> None:
     """Steps stand on top, and each takes the whole width, no more and no less."""
-    notebook = tmp_path / "panel.ipynb"
-    shutil.copy(NOTEBOOK, notebook)
     page.set_viewport_size({"width": 640, "height": 400})
     beyond, left_over = {}, {}
-    with voila(notebook, tmp_path) as address:
-        page.goto(address)
-        page.wait_for_selector(".dw-panel")
-        steps.open_demo(page, "dg_2-1_D1")
-        steps.check(page)
-        page.wait_for_selector('.dw-traces[data-fresh="true"]')
-        for step in ("source", "map", "build", "save", "check"):
-            steps.shown(page, f"dw-step-{step}").click()
-            page.wait_for_selector(f".dw-step-{step}.dw-now")
-            page.wait_for_function("() => !document.querySelector('.dw-panel.dw-busy')")
-            beyond[step], left_over[step] = page.evaluate(BEYOND), page.evaluate(LEFT_OVER)
+    page.goto(address)
+    page.wait_for_selector(".dw-panel")
+    steps.open_demo(page, "dg_2-1_D1")
+    steps.check(page)
+    page.wait_for_selector('.dw-traces[data-fresh="true"]')
+    for step in ("source", "map", "build", "save", "check"):
+        steps.shown(page, f"dw-step-{step}").click()
+        page.wait_for_selector(f".dw-step-{step}.dw-now")
+        page.wait_for_function("() => !document.querySelector('.dw-panel.dw-busy')")
+        beyond[step], left_over[step] = page.evaluate(BEYOND), page.evaluate(LEFT_OVER)
 
     assert beyond == {step: [] for step in beyond}
     assert left_over == dict.fromkeys(left_over, 0)
