@@ -244,7 +244,7 @@ def _free_port(port: int | None) -> int:
         try:
             probe.bind(("127.0.0.1", port or 0))
         except (OSError, OverflowError) as error:
-            reason = str(error).rstrip(".")
+            reason = str(getattr(error, "strerror", None) or error).rstrip(".")
             msg = f"Port {port} cannot be used: {reason}. Choose another, or leave it out."
             raise ParameterError(msg, where="port") from error
         return int(probe.getsockname()[1])
