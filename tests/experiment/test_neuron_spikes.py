@@ -191,7 +191,11 @@ def test_unknown_methods_and_parameters() -> None:
     """They are refused in the documented words, and the neuron stays as it was."""
     neuron = Neuron("0", TRACE, None)
 
-    with pytest.raises(NotImplementedError, match="Method 'oasys' not implemented"):
+    words = (
+        "^Method 'oasys' not implemented. "
+        "Available methods: 'wavelet', 'threshold', 'matched', 'oasis'$"
+    )
+    with pytest.raises(NotImplementedError, match=words):
         neuron.reconstruct_spikes("oasys")
     with pytest.raises(ParameterError, match="did you mean 'sigma'"):
         neuron.reconstruct_spikes(sgma=3)

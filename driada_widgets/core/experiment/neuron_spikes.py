@@ -10,6 +10,7 @@ import numpy as np
 from driada_widgets.core.experiment.derive import amplitude_dtype
 from driada_widgets.core.experiment.events import CellEvents, runs_of
 from driada_widgets.core.experiment.neuron_metrics import NeuronMetrics
+from driada_widgets.core.experiment.spike_methods import check_method
 from driada_widgets.core.signals.series import TimeSeries
 from driada_widgets.core.spikes.deconvolution import (
     DECONVOLUTION_METHODS,
@@ -133,6 +134,7 @@ class NeuronSpikes(NeuronMetrics):
         ``asp`` has one entry a spike, in the units of ``ca``, at the frame where its transient
         starts; ``sp`` is 1 there.
         """
+        check_method(method)
         if method in DECONVOLUTION_METHODS:
             self._deconvolve(method, {**kwargs, "create_event_regions": create_event_regions})
             return None if self.events is None else np.asarray(self.events.data, dtype=np.float64)

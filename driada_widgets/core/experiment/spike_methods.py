@@ -39,6 +39,7 @@ __all__ = [
     "LOAD_TIME_NAMES",
     "PER_NEURON",
     "SPIKE_METHODS",
+    "check_method",
     "check_spike_options",
     "per_neuron_parameters",
     "wavelet_of",
@@ -78,6 +79,20 @@ _DETECTION = tuple(
 )
 
 
+def check_method(method: str) -> None:
+    """Refuse what is not one of ``PER_NEURON``, in driada's words.
+
+    Raises
+    ------
+    NotImplementedError
+        If the method is unknown.
+    """
+    if method not in PER_NEURON:
+        available = ", ".join(repr(name) for name in PER_NEURON)
+        msg = f"Method '{method}' not implemented. Available methods: {available}"
+        raise NotImplementedError(msg)
+
+
 def per_neuron_parameters(
     method: str, options: Mapping[str, Any], *, fps: float
 ) -> tuple[ReconstructionParameters | DeconvolutionParameters, KineticsFit]:
@@ -106,10 +121,7 @@ def per_neuron_parameters(
     ParameterError
         If an option is unknown or cannot be.
     """
-    if method not in PER_NEURON:
-        available = ", ".join(repr(name) for name in PER_NEURON)
-        msg = f"Method '{method}' not implemented. Available methods: {available}"
-        raise NotImplementedError(msg)
+    check_method(method)
     own = {name: value for name, value in options.items() if name != "fps"}
     if method in DECONVOLUTION_METHODS:
         return DeconvolutionParameters.of(method, own, fps=fps), "no"
