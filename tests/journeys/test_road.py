@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,14 +9,7 @@ from playwright.sync_api import Page, expect
 
 from driada_widgets import open_experiment
 from tests.journeys import steps
-
-
-def run_python(code: str, folder: Path) -> str:
-    """Run code in a fresh process of the lab's folder; give its last line."""
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder
-    )
-    return done.stdout.strip().splitlines()[-1]
+from tests.journeys.scripts import run_plan, run_python
 
 
 def test_recording_becomes_a_saved_experiment(
@@ -54,24 +44,17 @@ def test_recording_becomes_a_saved_experiment(
     screenshot("build")
     steps.save(page, saved)
     screenshot("save")
-    plan = steps.shown(page, "dw-plan").inner_text()
     code = steps.shown(page, "dw-code").inner_text()
 
     experiment = open_experiment(saved)
-    (root / "request.yaml").write_text(plan, encoding="utf-8")
-    answer = subprocess.run(
-        [sys.executable, "-m", "driada_widgets.cli", "run", "request.yaml", "--json"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=root,
-    )
-    replayed = run_python(f"{code}\nprint(result.experiment.content_hash)", root)
+    answer = run_plan(page, root)
+    code += "\nprint(result.experiment.content_hash)"
+    replayed = run_python("-c", code, folder=root).splitlines()[-1]
 
     assert (experiment.n_cells, experiment.n_frames) == (43, 3534)
     assert experiment.static_features["fps"] == 10.0
     assert experiment.content_hash == shown_hash
-    assert json.loads(answer.stdout)["hash"] == shown_hash
+    assert answer["hash"] == shown_hash
     assert replayed == shown_hash
 
 

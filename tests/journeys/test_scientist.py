@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -14,6 +11,7 @@ from driada_widgets import open_experiment
 from driada_widgets.core.sources.demo import demo_path
 from tests.journeys import steps
 from tests.journeys.places import ShowPanel
+from tests.journeys.scripts import run_plan
 from tests.journeys.test_bad_frames import lists, marked
 from tests.journeys.test_share import CODE
 from tests.journeys.test_traces import drag, drawn
@@ -63,15 +61,6 @@ def test_override_drag_undo_build_cancel_build_save_replay(
     expect(steps.shown(page, "dw-replayed")).to_contain_text("Replay verified")
 
     saved = open_experiment(root / "Exp day 1.npz")
-    plan = steps.shown(page, "dw-plan").inner_text()
-    (root / "request.yaml").write_text(plan, encoding="utf-8")
-    answer = subprocess.run(
-        [sys.executable, "-m", "driada_widgets.cli", "run", "request.yaml", "--json"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=root,
-    )
     assert saved.n_frames == n_left
     assert saved.content_hash == hash_
-    assert json.loads(answer.stdout)["hash"] == hash_
+    assert run_plan(page, root)["hash"] == hash_

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.journeys import steps
+from tests.journeys.scripts import run_plan, run_python
 
 SCRIPT = """
 import sys
@@ -19,13 +17,6 @@ from driada_widgets import open_experiment
 experiment = open_experiment(sys.argv[1])
 print(experiment.n_cells, int((experiment.asp > 0).sum()), experiment.content_hash)
 """
-
-
-def run(*arguments: str, folder: Path) -> str:
-    """Run Python in a fresh process; give what it prints."""
-    command = [sys.executable, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
-    return done.stdout
 
 
 def top_of(page: Page, name: str) -> float:
@@ -81,11 +72,8 @@ def test_recording_becomes_an_experiment_with_spikes(
     screenshot("spikes-found")
 
     steps.save(page, root / "with spikes.npz")
-    plan = steps.shown(page, "dw-plan").inner_text()
-    (root / "request.yaml").write_text(plan, encoding="utf-8")
-    n_cells, n_spikes, opened = run("-c", SCRIPT, "with spikes.npz", folder=root).split()
-    command = ("-m", "driada_widgets.cli", "run", "request.yaml", "--json")
-    answer = json.loads(run(*command, folder=root))
+    n_cells, n_spikes, opened = run_python("-c", SCRIPT, "with spikes.npz", folder=root).split()
+    answer = run_plan(page, root)
 
     assert (int(n_cells), opened) == (43, found)
     assert int(n_spikes) > 43

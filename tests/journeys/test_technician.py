@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from driada_widgets.core.request.text import write_request
 from driada_widgets.core.sources.demo import demo_path
 from tests.journeys import steps
 from tests.journeys.places import ShowPanel
+from tests.journeys.scripts import run_request
 
 PROFILE = """\
 profile: 1
@@ -64,15 +62,8 @@ def test_three_fields_and_two_buttons_save_an_experiment(
         "exp_params.session": "day 1",
     }
     write_request(filled(read_profile(rig / "rig.yaml"), values), rig / "request.yaml")
-    answer = subprocess.run(
-        [sys.executable, "-m", "driada_widgets.cli", "run", "request.yaml", "--json"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=rig,
-    )
 
-    assert saved.content_hash == json.loads(answer.stdout)["hash"]
+    assert run_request(rig)["hash"] == saved.content_hash
 
 
 def kept(folder: Path) -> str:
