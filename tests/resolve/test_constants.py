@@ -97,3 +97,26 @@ def test_nonsense_in_the_file_is_no_rate(stored: Any) -> None:
     plan = plan_of(file_with(CALCIUM, metadata={"fps": stored}))
 
     assert (plan.static_features["fps"], plan.static_origin["fps"]) == (20, "default")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("FPS", "fps"), ("frame_rate", "fps"), ("Sampling Rate", "fps"), ("T_off_sec", "t_off_sec")],
+)
+def test_a_constant_by_another_name_is_told(name: str, meant: str) -> None:
+    """A rate that was given is not silently passed over for the default, and one click uses it."""
+    plan = plan_of(file_with(CALCIUM), static_features={name: 30.0})
+    both = plan_of(file_with(CALCIUM), static_features={name: 30.0, meant: 30.0})
+
+    (note,) = [note for note in plan.notes if note.id == "constant-misnamed"]
+    assert note.level == "warning"
+    assert f"'{name}' = 30.0 is kept as a constant of its own; {meant} is not given" in note.text
+    assert note.fixes[0].changes == ((("static_features", meant), 30.0),)
+    assert "constant-misnamed" not in [note.id for note in both.notes]
+
+
+def test_other_constants_are_nobodys_business() -> None:
+    """Names that mean something else warn of nothing."""
+    plan = plan_of(file_with(CALCIUM), static_features={"weight": 21.0, "depth_um": 150, "f": 1})
+
+    assert "constant-misnamed" not in [note.id for note in plan.notes]

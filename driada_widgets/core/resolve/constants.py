@@ -23,6 +23,17 @@ __all__ = ["DEFAULTS", "Constants", "resolve_constants", "stored_rate"]
 DEFAULTS: dict[str, float] = {"t_rise_sec": 0.25, "t_off_sec": 2.0, "fps": 20}
 """Rise and decay time in seconds and frame rate in Hz that the documented functions assume."""
 
+_MEANT = {
+    "fps": "fps",
+    "framerate": "fps",
+    "framespersecond": "fps",
+    "samplingrate": "fps",
+    "samplerate": "fps",
+    "trisesec": "t_rise_sec",
+    "toffsec": "t_off_sec",
+}
+"""What a constant may be meant as, by its name without case, spaces and underscores."""
+
 Origin = Literal["given", "file", "default"]
 
 
@@ -66,6 +77,7 @@ def resolve_constants(request: LoadRequest, inventory: Inventory, found: Finding
         _note_default_rate(values["fps"], inventory, found)
     elif origin["fps"] == "given":
         _note_other_rate(values["fps"], stored, found)
+    _warn_of_other_names(values, origin, found)
     _check_values(values, found)
     return Constants(values=values, origin=origin)
 
@@ -96,6 +108,23 @@ def _note_default_rate(fps: float, inventory: Inventory, found: Findings) -> Non
         else f"No frame rate is given and the file has none: {fps:g} Hz is assumed."
     )
     found.tell("fps-default", "fps", text)
+
+
+def _warn_of_other_names(
+    values: Mapping[str, Any], origin: Mapping[str, Origin], found: Findings
+) -> None:
+    """Say that a constant such as ``FPS`` is kept, but is not the one that is used."""
+    for name, value in values.items():
+        meant = _MEANT.get("".join(filter(str.isalnum, name.casefold())))
+        if meant is None or name in DEFAULTS or origin[meant] != "default":
+            continue
+        text = (
+            f"{name!r} = {value!r} is kept as a constant of its own; {meant} is not given, and "
+            f"{values[meant]:g} is assumed. If {name!r} is meant, call it {meant!r}."
+        )
+        change = (("static_features", meant), value)
+        fix = Fix(label=f"Use {value!r} as {meant}", changes=(change,))
+        found.warn("constant-misnamed", name, text, fixes=(fix,))
 
 
 def _note_other_rate(fps: Any, stored: float | None, found: Findings) -> None:

@@ -23,7 +23,7 @@ __all__ = ["ProfileMaker"]
 
 HINT: Final = (
     "A profile keeps the decisions of this plan for other recordings. A technician sees only its "
-    "title, the fields that you leave free, and one button; all else is locked. "
+    "title, the fields that you leave free, and two buttons; all else is locked. "
     "The recording and its bad frames are always free."
 )
 ALWAYS_OFFERED: Final = ("exp_params.animal_id", "exp_params.session")
