@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from driada_widgets.panel.state import PanelState
     from driada_widgets.plots import FeatureBand, Page
 
-__all__ = ["Heatmap", "drawing_options", "page_of", "select_pressed"]
+__all__ = ["Heatmap", "drawing_options", "first_words", "page_of", "select_pressed"]
 
 MAX_BANDS = 6
 """Features under the image; the table above has them all."""
@@ -216,13 +216,16 @@ def _row_label(state: PanelState) -> str:
     return f"Neuron, by {plain(words, limit=18)}"
 
 
-def _described(state: PanelState, snapshot: Snapshot) -> str:
-    window = snapshot.window
-    n_cells = state.n_cells
-    sorted_by = order_words(state)
-    first = f"Heatmap of all {n_cells:,} neurons{', ' if sorted_by else ''}{sorted_by}"
+def first_words(state: PanelState, snapshot: Snapshot, what: str) -> str:
+    """Say what a picture of all neurons shows, in which order and in which window."""
+    window, sorted_by = snapshot.window, order_words(state)
     seen = window_words(window.start, window.stop, state.fps)
+    return f"{what} of all {state.n_cells:,} neurons{', ' if sorted_by else ''}{sorted_by}. {seen}."
+
+
+def _described(state: PanelState, snapshot: Snapshot) -> str:
     return (
-        f"{first}. {seen}. Each neuron from its own 1st to its own 99th percentile over the whole "
-        "recording without bad frames; a pixel shows the greatest value of its frames."
+        f"{first_words(state, snapshot, 'Heatmap')} Each neuron from its own 1st to its own 99th "
+        "percentile over the whole recording without bad frames; a pixel shows the greatest value "
+        "of its frames."
     )

@@ -12,9 +12,14 @@ from driada_widgets.panel.drawing import Drawing
 from driada_widgets.panel.pooled import PooledCells
 from driada_widgets.panel.ruler import Ruler
 from driada_widgets.panel.sections.base import html, set_html
-from driada_widgets.panel.sections.clock import Clock, window_words
-from driada_widgets.panel.sections.heatmap import drawing_options, page_of, select_pressed
-from driada_widgets.panel.sections.navigator import Navigator, order_words
+from driada_widgets.panel.sections.clock import Clock
+from driada_widgets.panel.sections.heatmap import (
+    drawing_options,
+    first_words,
+    page_of,
+    select_pressed,
+)
+from driada_widgets.panel.sections.navigator import Navigator
 from driada_widgets.panel.spike_count import event_starts, marks_regions
 
 if TYPE_CHECKING:
@@ -151,12 +156,8 @@ class _Events:
 
 
 def _described(state: PanelState, snapshot: Snapshot) -> str:
-    window = snapshot.window
-    sorted_by = order_words(state)
-    first = f"Events of all {state.n_cells:,} neurons{', ' if sorted_by else ''}{sorted_by}"
-    seen = window_words(window.start, window.stop, state.fps)
     return (
-        f"{first}. {seen}. A tick is a frame, or a run of frames, with an event; beside them "
-        "stands the rate of each neuron over the whole recording without bad frames. A press "
-        "selects a neuron."
+        f"{first_words(state, snapshot, 'Events')} A tick is a frame, or a run of frames, with an "
+        "event; beside them stands the rate of each neuron over the whole recording without bad "
+        "frames. A press selects a neuron."
     )
