@@ -97,6 +97,7 @@ def test_two_files_of_one_name_are_refused(plan: LoadRequest, tmp_path: Path) ->
 
     assert [row.status for row in rows] == ["problems", "problems"]
     assert "Another file is named 'M' too" in rows[0].problems[0]
+    assert "{parent}_{stem}" in rows[0].problems[0]
 
 
 def test_name_that_names_no_folder_is_a_problem_of_its_row(

@@ -250,8 +250,11 @@ def _check_pattern(pattern: str) -> None:
 def _without_doubles(rows: list[BatchRow]) -> tuple[BatchRow, ...]:
     """Refuse sessions of one name: one would be saved over the other."""
     names = [row.name.casefold() for row in rows if row.name]
+    way = "Give each a name of its own, such as {parent}_{stem} or {stem}_{number}."
     return tuple(
-        replace(row, status="problems", problems=(f"Another file is named {row.name!r} too.",))
+        replace(
+            row, status="problems", problems=(f"Another file is named {row.name!r} too. {way}",)
+        )
         if row.name and names.count(row.name.casefold()) > 1
         else row
         for row in rows

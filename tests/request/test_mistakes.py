@@ -142,3 +142,19 @@ def test_what_cannot_be_written_is_named_with_a_way_out(
         to_yaml(request_)
 
     assert [part for part in parts if part not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_doubted"),
+    [
+        ('{"name": "dg", "fps": 10, "licence": "MIT"}', True),
+        ('{"driada_widgets": 1, "fps": 10}', False),
+    ],
+    ids=["a file beside the data", "a request"],
+)
+def test_another_json_file_is_doubted(text: str, is_doubted: bool) -> None:
+    """Who gives the description of a recording as a request is told what a request begins with."""
+    with pytest.raises(ParameterError, match="is not a field of a request") as raised:
+        from_json(text)
+
+    assert ("Is it a request at all?" in str(raised.value)) == is_doubted

@@ -29,6 +29,7 @@ from driada_widgets.core.request.plain import describe, join_path, to_plain
 __all__ = ["SCHEMA_KEY", "from_dict", "read_field", "read_nan_policy"]
 
 SCHEMA_KEY: Final = "driada_widgets"
+_DOUBT: Final = f" Is it a request at all? Those begin with '{SCHEMA_KEY}: 1'."
 
 _Part = TypeVar("_Part")
 
@@ -95,8 +96,9 @@ def from_dict(
     """
     at = _At(lines=lines or {})
     entries = dict(_group(tree, at))
+    doubt = "" if SCHEMA_KEY in entries else _DOUBT
     _check_schema(entries.pop(SCHEMA_KEY, None), at / SCHEMA_KEY)
-    given = _known(entries, at, _REQUEST, extra=(SCHEMA_KEY,))
+    given = _known(entries, at, _REQUEST, extra=(SCHEMA_KEY,), doubt=doubt)
     return LoadRequest(**given)
 
 
@@ -141,20 +143,25 @@ def _group(value: Any, at: _At, what: str = "a group of entries (name: value)") 
 
 
 def _known(
-    value: Any, at: _At, fields: Mapping[str, _Read], *, extra: tuple[str, ...] = ()
+    value: Any,
+    at: _At,
+    fields: Mapping[str, _Read],
+    *,
+    extra: tuple[str, ...] = (),
+    doubt: str = "",
 ) -> dict[str, Any]:
     """Read the fields of a group; refuse names that are not fields."""
     entries = _group(value, at)
     for key in entries:
         if key not in fields:
-            _refuse_unknown(at / key, key, (*extra, *fields))
+            _refuse_unknown(at / key, key, (*extra, *fields), doubt)
     return {key: fields[key](item, at / key) for key, item in entries.items() if item is not None}
 
 
-def _refuse_unknown(at: _At, key: str, names: tuple[str, ...]) -> NoReturn:
+def _refuse_unknown(at: _At, key: str, names: tuple[str, ...], doubt: str) -> NoReturn:
     near = difflib.get_close_matches(key.lower(), names, n=1, cutoff=0.5)
     choice = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(names)}."
-    at.refuse("is not a field of a request.", choice)
+    at.refuse("is not a field of a request.", choice + doubt)
 
 
 def _text(value: Any, at: _At) -> str:

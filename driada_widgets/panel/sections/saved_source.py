@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
+from driada_widgets.core.words import count_of
 from driada_widgets.panel.binding import escape
 from driada_widgets.panel.sections.base import bullet_list, html, row, set_html, show
 
@@ -114,7 +115,7 @@ def _names(names: tuple[GlobalName, ...]) -> str:
     if len(ordered) > MAX_NAMES:
         lines.append(f"and {len(ordered) - MAX_NAMES:,} more")
     refused = sum(not each.allowed for each in names)
-    head = f"{len(names):,} names that the file would import, {refused:,} of them refused"
+    head = f"{count_of(len(names), 'name')} that the file would import, {refused:,} of them refused"
     is_open = " open" if refused else ""
     return f"<details{is_open}><summary>{head}</summary>{bullet_list(lines)}</details>"
 
