@@ -38,8 +38,8 @@ CUT = """() => [...document.querySelectorAll(
   .map((node) => node.outerHTML.slice(0, 160))"""
 UNFIT = """() => [...document.querySelectorAll("img.dw-drawing")]
   .filter((node) => node.getClientRects().length)
-  .map((node) => [node.naturalWidth / window.devicePixelRatio, room(node)])
-  .filter(([width, most]) => width > most + 1 || width < 0.9 * most);
+  .map((node) => [node.naturalWidth / window.devicePixelRatio, node.clientWidth, room(node)])
+  .filter(([drawn, seen, most]) => drawn > most + 1 || Math.min(drawn, seen) < 0.9 * most);
 function room(node) {
   let box = node.parentElement;
   while (!box.matches(".dw-card")) box = box.parentElement;

@@ -33,6 +33,7 @@ def meets(page: Page, broken: Broken) -> None:
     if broken.where == "map":
         expect(steps.shown(page, "dw-findings")).to_contain_text(broken.says)
         return
+    expect(page.locator(".dw-step-map.dw-now")).to_be_visible()
     steps.shown(page, "dw-step-check").click()
     steps.press(page, "dw-check")
     expect(steps.shown(page, "dw-error")).to_contain_text(broken.says)
