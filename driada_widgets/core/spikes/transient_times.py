@@ -12,6 +12,7 @@ from driada_widgets.core.spikes.drift import (
     drift_of,
     noise_deviation,
     stronger_noise,
+    unfiltered_deviation,
 )
 from driada_widgets.core.spikes.pursuit import Pursuit, Rules
 from driada_widgets.core.spikes.templates import templates_for
@@ -71,7 +72,8 @@ class CleanTrace:
 
 def prepared(trace: NDArray[np.float64], fps: float) -> CleanTrace:
     """Take the drift from a trace, as far as it is known before its events are."""
-    return CleanTrace(values=trace - drift_of(trace, fps=fps), deviation=noise_deviation(trace))
+    values = trace - drift_of(trace, fps=fps)
+    return CleanTrace(values=values, deviation=unfiltered_deviation(trace))
 
 
 class _Sample:
