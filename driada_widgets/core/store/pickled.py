@@ -53,7 +53,10 @@ if TYPE_CHECKING:
 
 __all__ = ["OpenedPickle", "open_pickle", "read_here", "read_pickle", "save_pickle"]
 
-_SPARE_BYTES = 256 * 1024
+# What a file takes beside its arrays: a record of each, and the plain part, which is as long as its
+# text at the most thrice (a short number takes more room than its digits).
+_BYTES_PER_ARRAY = 1024
+_BYTES_PER_LETTER = 3
 _MISFITS = (ArithmeticError, AttributeError, LoaderError, LookupError, TypeError, ValueError)
 
 
@@ -114,7 +117,9 @@ def save_pickle(
     state = experiment.__getstate__()
     # A view each: an array that is held twice would be written once and read back twice.
     arrays = {name: np.asarray(array).view() for name, array in state["arrays"].items()}
-    needed = sum(array.nbytes for array in arrays.values()) + _SPARE_BYTES
+    plain = {name: value for name, value in state.items() if name != "arrays"}
+    beside = _BYTES_PER_ARRAY * (len(arrays) + 1) + _BYTES_PER_LETTER * len(repr(plain))
+    needed = sum(array.nbytes for array in arrays.values()) + beside
     if progress is not None:
         progress.begin("Saving", total=2 * needed, unit="bytes")
     described = {name: _described(array, progress) for name, array in arrays.items()}
