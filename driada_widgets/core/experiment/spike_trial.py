@@ -63,7 +63,7 @@ STAGE = "Trying spikes"
 TRIAL_FRAMES = 3_000
 """Frames on which ``matched`` measures rise and decay in a trial; a run uses up to 40 000."""
 
-MOST_TRIED_FRAMES = {"oasis": 5_000, "matched": 10_000, "wavelet": 20_000}
+MOST_TRIED_FRAMES = {"oasis": 5_000, "matched": 8_000, "wavelet": 20_000}
 OTHERWISE_TRIED_FRAMES = 50_000
 """Frames that are tried, from the first: five neurons take half a second of one processor."""
 
