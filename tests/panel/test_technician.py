@@ -94,7 +94,7 @@ def test_the_whole_road_of_a_technician(lab: Path, capsys: pytest.CaptureFixture
     replayed = json.loads(capsys.readouterr().out)
     file = lab / "out" / "m1_s1" / "Exp m1_s1.npz"
 
-    assert "Ready: 5 neurons, 0.8 min, no bad spans proposed" in answer
+    assert "Ready: 5 neurons, 50.0 s, no bad spans proposed" in answer
     assert len(pictures) == 1
     assert f"Saved to {file}" in saved
     assert open_experiment(file).content_hash == replayed["hash"]

@@ -8,6 +8,7 @@ import ipywidgets as widgets
 
 from driada_widgets.core.machine import format_bytes
 from driada_widgets.core.request import frames
+from driada_widgets.core.words import count_of
 from driada_widgets.panel.binding import bind, escape
 from driada_widgets.panel.sections.base import Section, bullet_list, card, html, row, set_html, show
 from driada_widgets.panel.sections.progress import ProgressLine
@@ -116,7 +117,7 @@ def _name(button: Any, label: str) -> None:
 def _size(plan: LoadPlan) -> str:
     """Say what it is for."""
     n_left = plan.n_frames - frames.count(plan.bad_frames)
-    return f"<p>For {plan.n_cells:,} neurons × {n_left:,} frames:</p>"
+    return f"<p>For {count_of(plan.n_cells, 'neuron')} × {n_left:,} frames:</p>"
 
 
 def _cost(cost: Cost, fit: Fit | None) -> str:
@@ -169,15 +170,12 @@ def _summary(summary: Summary | None, *, stale: bool) -> str:
     how = escape(summary.opened, limit=None) or f"Built in {summary.seconds:.2f} s."
     return (
         f"<h4>{escape(summary.signature)}</h4>{note}"
-        f"<p>{_count(summary.n_cells, 'neuron')} × {summary.n_frames:,} frames, "
-        f"{_count(n_features, 'feature')}, {_count(summary.n_notes, 'note')}. {how}</p>{features}"
+        f"<p>{count_of(summary.n_cells, 'neuron')} × {summary.n_frames:,} frames, "
+        f"{count_of(n_features, 'feature')}, {count_of(summary.n_notes, 'note')}. {how}</p>"
+        f"{features}"
         f"{_spikes(summary)}{_warnings(summary)}"
         f"<p>Hash <code>{escape(summary.hash, limit=None)}</code></p>"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _spikes(summary: Summary) -> str:

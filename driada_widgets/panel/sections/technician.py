@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets as widgets
 
 from driada_widgets.core.request.profile import RECORDING, get_field
+from driada_widgets.core.words import count_of, duration
 from driada_widgets.panel.binding import Binding, escape, plain
 from driada_widgets.panel.sections.base import Section, describe, html, row, set_html, show
 from driada_widgets.panel.sections.errors import ErrorView
@@ -55,12 +56,12 @@ def verdict(snapshot: Snapshot) -> tuple[str, str]:
     if snapshot.job.kind == "check":
         return "", "Checking again…"
     if check.issues or check.plan is None:
-        return "stop", f"<b>Not ready: {_count(len(check.issues), 'problem')}.</b>"
+        return "stop", f"<b>Not ready: {count_of(len(check.issues), 'problem')}.</b>"
     if snapshot.questions:
-        return "ask", f"<b>Not ready yet: {_count(len(snapshot.questions), 'question')}.</b>"
+        return "ask", f"<b>Not ready yet: {count_of(len(snapshot.questions), 'question')}.</b>"
     plan = check.plan
-    minutes = plan.n_frames / float(plan.static_features["fps"]) / 60
-    said = f"Ready: {_count(plan.n_cells, 'neuron')}, {minutes:.1f} min, {_spans(snapshot)}"
+    length = duration(plan.n_frames / float(plan.static_features["fps"]))
+    said = f"Ready: {count_of(plan.n_cells, 'neuron')}, {length}, {_spans(snapshot)}"
     return "ready", f"<b>{said}</b>"
 
 
@@ -69,13 +70,9 @@ def _spans(snapshot: Snapshot) -> str:
     if snapshot.is_searching:
         return "looking for bad spans…"
     n_proposed = len(snapshot.proposals) + snapshot.n_more_proposals
-    said = f"{_count(n_proposed, 'bad span') if n_proposed else 'no bad spans'} proposed"
+    said = f"{count_of(n_proposed, 'bad span') if n_proposed else 'no bad spans'} proposed"
     n_marked = len(snapshot.request.bad_frames)
     return f"{said}, {n_marked:,} marked" if n_marked else said
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 class TechnicianScreen(Section):
