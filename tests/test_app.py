@@ -140,6 +140,14 @@ def test_long_temporary_folder_needs_ports(monkeypatch: pytest.MonkeyPatch) -> N
     assert "--KernelManager.transport=ipc" not in app.server_command(8866)
 
 
+def test_pages_that_answer_stay_connected() -> None:
+    """A page is dropped after several pings without an answer, not at the first ping."""
+    settings = json.loads((app._SETTINGS / "voila.json").read_text(encoding="utf-8"))
+    tornado = settings["Voila"]["tornado_settings"]
+
+    assert tornado["ws_ping_timeout"] >= 3 * tornado["ws_ping_interval"] > 0
+
+
 def test_settings_ship_with_the_package() -> None:
     """Kernels are culled, nothing is shown that should not be, uploads fit their limit."""
     settings = json.loads((app._SETTINGS / "voila.json").read_text(encoding="utf-8"))
