@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from driada_widgets.core.spikes.drift import noise_deviation
 from driada_widgets.core.spikes.first_look import FirstLook, shared_templates
 from driada_widgets.core.spikes.parameters import checked_rate
 from driada_widgets.core.spikes.pursuit import DEFAULT_RULES, Found, Pursuit
@@ -170,12 +171,11 @@ def matched_events(
         growth=known.growth if growth is None else growth,
         is_estimated=known.is_estimated,
     )
-    clean = prepared(values, fps)
-    if clean.deviation <= NOISE_FROM_GAPS * float(np.ptp(values)):
+    if noise_deviation(values) <= NOISE_FROM_GAPS * float(np.ptp(values)):
         return nothing_found(values.size, "without noise")
     look = FirstLook(
         values,
-        clean,
+        prepared(values, fps),
         fps=fps,
         t_rise_sec=kinetics.t_rise_sec,
         growth=kinetics.growth,
