@@ -6,8 +6,8 @@ CRC-32 of each piece is kept:
 
 - a window of some seconds of some neurons touches two or three pieces a row, so that it is
   verified by reading little more than itself (2048 frames of float64 are 100 s at 20 Hz);
-- ``zlib.crc32`` is as fast on 16 KiB as on megabytes, and on less than 5 KiB it would keep other
-  threads waiting (CPython releases its lock only above that);
+- CRC-32 is as fast on 16 KiB as on megabytes, and on less than 5 KiB it would keep other threads
+  waiting (the lock of CPython is released only above that);
 - the pieces of a gigabyte are 65 536 numbers, half a megabyte of text in the manifest.
 
 Arrays of more than ``MAX_PIECES`` pieces get longer ones (several whole rows, if rows are short),
@@ -17,13 +17,14 @@ so that opening an archive stays a matter of milliseconds whatever its size.
 from __future__ import annotations
 
 import math
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from driada_widgets.core.container.crc import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,7 +145,7 @@ def plan_pieces(shape: Sequence[int], itemsize: int) -> PieceGrid:
 
 def crc_of_pieces(data: memoryview, bounds: Iterable[int]) -> list[int]:
     """Give the CRC-32 of each piece of ``data`` between neighbouring ``bounds``."""
-    return [zlib.crc32(data[start:stop]) for start, stop in pairwise(bounds)]
+    return [crc32(data[start:stop]) for start, stop in pairwise(bounds)]
 
 
 def join_crcs(first: int, crcs: Sequence[int], lengths: Sequence[int]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from driada_widgets.core.container.checking import check_digest, check_pieces
+from driada_widgets.core.container.crc import crc32
 from driada_widgets.core.container.layout import (
     MANIFEST_NAME,
     Member,
@@ -265,7 +265,7 @@ class Archive:
         """Make every byte that is not an array's again, and compare."""
         records = list(self.records.values())
         self._check_limits(records)
-        last = Member(name=MANIFEST_NAME, header=b"", n_bytes=len(text), crc32=zlib.crc32(text))
+        last = Member(name=MANIFEST_NAME, header=b"", n_bytes=len(text), crc32=crc32(text))
         members = [*(record.member for record in records), last]
         offsets, end = offsets_of(members)
         ending = directory(members, hashlib.sha256(text).hexdigest())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import struct
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from driada_widgets.core.container.checksums import crc_of_pieces, join_crcs, plan_pieces
+from driada_widgets.core.container.crc import crc32
 from driada_widgets.core.container.layout import (
     CRC_POSITION,
     MANIFEST_NAME,
@@ -160,7 +160,7 @@ def _complete(told: Mapping[str, Any], records: Mapping[str, ArrayRecord]) -> di
 def _finish(file: BinaryIO, members: list[Member], manifest: Mapping[str, Any]) -> int:
     """Write the manifest and the directory; give the size of the file."""
     text = canonical_json(manifest)
-    last = Member(name=MANIFEST_NAME, header=b"", n_bytes=len(text), crc32=zlib.crc32(text))
+    last = Member(name=MANIFEST_NAME, header=b"", n_bytes=len(text), crc32=crc32(text))
     file.write(local_header(last, file.tell()) + text)
     file.write(directory([*members, last], hashlib.sha256(text).hexdigest()))
     return file.tell()
@@ -244,7 +244,7 @@ def _write_array(
         start=start,
         digest=digest,
         crcs=crcs,
-        zip_crc32=join_crcs(zlib.crc32(header), crcs, np.diff(bounds).tolist()),
+        zip_crc32=join_crcs(crc32(header), crcs, np.diff(bounds).tolist()),
     )
 
 

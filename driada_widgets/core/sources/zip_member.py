@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from driada_widgets.core.container.crc import crc32
 from driada_widgets.core.errors import (
     ChecksumError,
     CorruptFileError,
@@ -130,7 +131,7 @@ class MemberReader:
         except zlib.error as error:
             msg = f"{self._where} is damaged and cannot be inflated; download or copy it again."
             raise CorruptFileError(msg, where=self._where) from error
-        self._crc = zlib.crc32(view[:n_read], self._crc)
+        self._crc = crc32(view[:n_read], self._crc)
         self._n_read += n_read
         return n_read
 
