@@ -35,7 +35,7 @@ def double_press(page: Page, name: str) -> None:
     page.mouse.up()
 
 
-@pytest.mark.parametrize("width", [900, 1600])
+@pytest.mark.parametrize("width", [900, pytest.param(1600, marks=pytest.mark.slow)])
 def test_bar_is_in_view_and_one_press_is_one_step(
     page: Page, show_panel: ShowPanel, tmp_path: Path, width: int
 ) -> None:
