@@ -94,12 +94,7 @@ def noise_deviation(trace: NDArray[np.float64]) -> float:
     .. [1] Donoho and Johnstone, *Ideal spatial adaptation by wavelet shrinkage*, Biometrika 81
        (1994), 425.
     """
-    import pywt
-
-    if trace.size < FEWEST_FRAMES:
-        return 0.0
-    _, detail = pywt.dwt(trace, WAVELET)
-    return float(MAD_TO_SIGMA * np.median(np.abs(detail)))
+    return _finest(trace)[1] if trace.size >= FEWEST_FRAMES else 0.0
 
 
 def unfiltered_deviation(trace: NDArray[np.float64]) -> float:
@@ -117,22 +112,26 @@ def unfiltered_deviation(trace: NDArray[np.float64]) -> float:
         transients do not make it: then that of the first detail that no longer grows so, the
         larger of it and the one before; 0 if nothing can be said.
     """
-    import pywt
-
     if trace.size < FEWEST_FRAMES:
         return 0.0
-    rest, detail = pywt.dwt(trace, WAVELET)
-    deviation = float(MAD_TO_SIGMA * np.median(np.abs(detail)))
+    rest, deviation = _finest(trace)
     is_filtered = False
     for _ in range(COARSER_DETAILS):
         if rest.size < FEWEST_FRAMES:
             break
-        rest, detail = pywt.dwt(rest, WAVELET)
-        coarser = float(MAD_TO_SIGMA * np.median(np.abs(detail)))
+        rest, coarser = _finest(rest)
         if not coarser > FILTERED * deviation > 0:
             return max(deviation, coarser) if is_filtered else deviation
         deviation, is_filtered = coarser, True
     return deviation
+
+
+def _finest(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Take the finest detail off; give the rest, and the deviation that the detail stands for."""
+    import pywt
+
+    rest, detail = pywt.dwt(values, WAVELET)
+    return rest, float(MAD_TO_SIGMA * np.median(np.abs(detail)))
 
 
 def stronger_noise(deviation: float, spread: float, *, white: float) -> float:

@@ -201,6 +201,8 @@ class NewFile(io.BufferedIOBase):
                 self._raw, fcntl.F_SETFL, flags | flag if self._may_be_direct else flags & ~flag
             )
         except OSError:
+            if self._is_direct:  # to ask again would be for ever
+                raise
             self._may_be_direct = False
         else:
             self._is_direct = self._may_be_direct
